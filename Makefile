@@ -1,0 +1,50 @@
+# Everything installs itself into .venv; nothing is needed but Python 3.11 or later and make.
+PYTHON ?= python3
+CONTACTS ?= 1000
+SEED ?= 1
+
+VENV := .venv
+BIN := $(VENV)/bin
+# dbt as the README sets it up, whatever profiles.yml the reader has made since
+PROFILES := $(VENV)/profiles
+DBT := DBT_PROFILES_DIR=$(PROFILES) $(BIN)/dbt
+
+.PHONY: help demo test lint clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, build the tables, show them
+	@DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python examples/demo.py --contacts $(CONTACTS) --seed $(SEED)
+
+test: $(VENV)/.installed-dev ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev $(PROFILES)/profiles.yml ## ruff, mypy, sqlfluff, dbt-bouncer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/python -m loader --sandbox --contacts 20
+	ACTIVECAMPAIGN_DUCKDB=sandbox_20_1.duckdb $(DBT) --quiet build
+	ACTIVECAMPAIGN_DUCKDB=sandbox_20_1.duckdb $(DBT) --quiet docs generate
+	$(BIN)/dbt-bouncer run --config-file dbt_project/dbt-bouncer.yml
+
+clean: ## remove what was installed, loaded and built here
+	rm -rf $(VENV) build *.egg-info target logs sandbox*.duckdb sandbox*.duckdb.dlt
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml
+	@echo "Installing into $(VENV): a minute or two the first time"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	@touch $@
+
+$(PROFILES)/profiles.yml: profiles.yml.example $(BIN)/python
+	@mkdir -p $(PROFILES)
+	@cp $< $@

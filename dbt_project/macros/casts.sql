@@ -1,0 +1,44 @@
+{#- What the API sends as text, typed. What has no such type becomes null and stops nothing. -#}
+
+{#- Number, as double. DuckDB reads 'nan' and 'inf' as doubles; nobody else does. -#}
+{% macro to_number(value) -%}
+    case when isfinite(try_cast({{ value }} as double)) then try_cast({{ value }} as double) end
+{%- endmacro %}
+
+{#- Foreign key, as double. The API writes "none" as 0. -#}
+{% macro to_reference(value) -%}
+    nullif({{ to_number(value) }}, 0)
+{%- endmacro %}
+
+{#- Foreign key that the documented table keeps as text. -#}
+{% macro to_text_reference(value) -%}
+    nullif(nullif({{ value }}, ''), '0')
+{%- endmacro %}
+
+{#-
+    Instant, as timestamp in UTC. A value with an offset is that instant (a plain cast would drop
+    the offset); one without is wall time in the account's zone. Testing for a dash keeps out
+    'infinity' and 'epoch', which DuckDB would cast. `like` is cheaper than a regular expression.
+-#}
+{% macro to_timestamp(value) -%}
+    case
+        when {{ value }} like '%:%-%' or {{ value }} like '%:%+%' or {{ value }} like '%Z'
+            then timezone('UTC', try_cast({{ value }} as timestamptz))
+        when {{ value }} like '%-%-%'
+            then timezone('UTC', timezone(
+                '{{ var("activecampaign_timezone") }}', try_cast({{ value }} as timestamp)
+            ))
+    end
+{%- endmacro %}
+
+{#- Calendar date as written, whatever time or offset follows: midnight is never moved. -#}
+{% macro to_date(value) -%}
+    case when {{ value }} like '%-%-%' then try_cast({{ value }} as date) end
+{%- endmacro %}
+
+{#- Boolean from true/false or 1/0. A plain cast would take 't' and 'f' too. -#}
+{% macro to_flag(value) -%}
+    case when lower({{ value }}) in ('true', 'false', '1', '0')
+        then cast({{ value }} as boolean)
+    end
+{%- endmacro %}

@@ -1,0 +1,91 @@
+"""The README's first steps in one go: load a made-up account, build the tables, look at them."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from loader.trial import DEFAULT_CONTACTS, DEFAULT_SEED, database_name
+
+ROOT = Path(__file__).parent.parent
+
+TABLES = """
+select table_name as "table", estimated_size as "rows" from duckdb_tables()
+"""
+
+QUERIES = {
+    "How are our lists doing?": """
+        select
+            lists.name as list,
+            count(*) filter (where status = 1) as subscribed,
+            count(*) filter (where status = 2) as unsubscribed,
+            count(*) filter (where status = 3) as bounced,
+            max(contacts_list_activity.sdate)::date as last_subscribed,
+        from activecampaign.contacts_list_activity
+        inner join activecampaign.lists on contacts_list_activity.list = lists.id
+        group by all
+        order by subscribed desc
+    """,
+    "Who joined last, and what do we know about them?": """
+        select
+            contacts.firstname || ' ' || contacts.lastname as contact,
+            contacts.email,
+            contacts.cdate as created_at,
+            string_agg(contacts_tags.tag_name, ', ' order by contacts_tags.cdate) as tags,
+        from activecampaign.contacts
+        inner join activecampaign.contacts_tags on contacts.id = contacts_tags.contact
+        group by all
+        order by created_at desc
+        limit 5
+    """,
+}
+
+
+def main() -> int:
+    """Run loader and dbt as a user would, then show what they made."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=DEFAULT_CONTACTS)
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    options = parser.parse_args()
+    started = time.monotonic()
+    database = database_name(options.contacts, options.seed)
+    sandbox = ["--sandbox", "--contacts", str(options.contacts), "--seed", str(options.seed)]
+    steps = [["loader", *sandbox], ["dbt.cli.main", "build", "--quiet", "--warn-error"]]
+    for step in steps:
+        done = subprocess.run(
+            [sys.executable, "-m", *step],
+            cwd=ROOT,
+            env=os.environ | {"ACTIVECAMPAIGN_DUCKDB": database},
+            check=False,
+        )
+        if done.returncode:
+            return done.returncode
+    show(ROOT / database)
+    print(f"{time.monotonic() - started:.0f} s in all. To go on: duckdb {database}")
+    return 0
+
+
+def show(database: Path) -> None:
+    """Print the documented tables with their numbers of rows, and two answers."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'activecampaign' order by table_name"
+        ).fetchall()
+        counts = " union all ".join(
+            f"select '{name}' as documented_table, count(*) as rows from activecampaign.{name}"
+            for (name,) in tables
+        )
+        print("\nThe documented tables, schema activecampaign:")
+        connection.sql(counts).show(max_rows=100)
+        for question, query in QUERIES.items():
+            print(question)
+            connection.sql(query).show(max_width=120)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The command line: `python -m loader [run|check|endpoints]`."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from loader import __version__, check, pipeline, trial
+from loader.client import Client
+from loader.endpoints import ENDPOINTS, Endpoint
+from loader.errors import ConfigurationError, LoaderError
+from loader.report import Progress, summary
+from loader.settings import Settings, settings_from_environment
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        Exit code: 0 all read (what key or plan lack counts as read), 1 failed, 2 configuration,
+        3 some endpoint failed while others loaded.
+    """
+    console = Console(width=None if sys.stdout.isatty() else 120, emoji=False, markup=False)
+    options = _parser().parse_args(arguments)
+    try:
+        endpoints = select(options.select, options.exclude)
+        if options.command == "endpoints":
+            console.print(_listing(endpoints))
+            return 0
+        with _account(options) as settings:
+            client = Client(settings)
+            if options.command == "check":
+                return _check(console, client, endpoints, settings)
+            return _run(console, client, endpoints, settings, options)
+    except LoaderError as problem:
+        print(problem, file=sys.stderr)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted. What was loaded stays; run again to go on.", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m loader",
+        description="Load an ActiveCampaign account into DuckDB as raw JSON; dbt does the rest.",
+    )
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="run",
+        choices=("run", "check", "endpoints"),
+        help="run: load (the default). check: is the key good, what may it see, is the time zone "
+        "right. endpoints: what can be loaded.",
+    )
+    parser.add_argument(
+        "--select",
+        nargs="+",
+        metavar="NAME",
+        help="only these endpoints: names, groups, or patterns such as 'contact*'",
+    )
+    parser.add_argument("--exclude", nargs="+", metavar="NAME", help="all but these endpoints")
+    parser.add_argument(
+        "--accept-deletions",
+        action="store_true",
+        help="mark records as deleted even where a large share of a table is gone",
+    )
+    parser.add_argument(
+        "--sandbox", action="store_true", help="load a made-up account; needs no settings"
+    )
+    parser.add_argument(
+        "--contacts",
+        type=_count,
+        default=trial.DEFAULT_CONTACTS,
+        metavar="N",
+        help="size of the sandbox's account (default %(default)s)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=_count,
+        default=trial.DEFAULT_SEED,
+        metavar="S",
+        help="which made-up account (default %(default)s)",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value
+
+
+def select(names: Sequence[str] | None, excluded: Sequence[str] | None) -> list[Endpoint]:
+    """The endpoints that `--select` and `--exclude` name.
+
+    Raises:
+        ConfigurationError: a name that no endpoint, group or pattern has.
+    """
+    chosen = _named(names) if names else [one for one in ENDPOINTS if not one.stands_in]
+    left_out = _named(excluded) if excluded else []
+    return [one for one in chosen if one not in left_out]
+
+
+def _named(names: Sequence[str]) -> list[Endpoint]:
+    found: set[Endpoint] = set()
+    for name in names:
+        matches = {
+            one
+            for one in ENDPOINTS
+            if fnmatchcase(one.name, name) or (one.group == name and not one.stands_in)
+        }
+        if not matches:
+            raise ConfigurationError(
+                f"There is no endpoint or group {name!r}. `python -m loader endpoints` lists them."
+            )
+        found |= matches
+    return [one for one in ENDPOINTS if one in found]
+
+
+@contextmanager
+def _account(options: argparse.Namespace) -> Iterator[Settings]:
+    if options.sandbox:
+        with trial.sandbox(options.contacts, options.seed) as settings:
+            yield settings
+    else:
+        yield settings_from_environment()
+
+
+def _run(
+    console: Console,
+    client: Client,
+    endpoints: Sequence[Endpoint],
+    settings: Settings,
+    options: argparse.Namespace,
+) -> int:
+    if settings.database.exists():  # a wrong file or a blocking reader is found before any request
+        with pipeline.open_database(settings.database) as database:
+            pipeline.check_account(database, settings.database, settings.account)
+    owner = check.key_owner(client)
+    path = trial.relative(settings.database)
+    console.print(f"Loading {settings.account} as {owner} into {path}", highlight=False)
+    progress = Progress(console)
+    with pipeline.open_database(settings.database) as database, progress.shown():
+        run = pipeline.run(
+            settings,
+            client,
+            database,
+            endpoints,
+            accept_deletions=options.accept_deletions,
+            watch=progress.watch,
+        )
+    rows = sum(finding.rows for found in run.findings.values() for finding in found)
+    console.print(summary(run), highlight=False)
+    console.print(
+        f"{rows:,} rows in {run.seconds:.1f} s, {run.requests:,} requests "
+        f"({run.requests / run.seconds:.1f}/s). Next: dbt build",
+        highlight=False,
+    )
+    if options.sandbox:
+        console.print(f"Point dbt at it: export ACTIVECAMPAIGN_DUCKDB={path}", highlight=False)
+    return run.exit_code
+
+
+def _check(
+    console: Console, client: Client, endpoints: Sequence[Endpoint], settings: Settings
+) -> int:
+    console.print(f"{settings.account}: the key belongs to {check.key_owner(client)}")
+    answers = check.ask(client, endpoints)
+    table = Table("endpoint", "records", "", box=None, pad_edge=False)
+    for answer in answers:
+        records = f"{answer.total:,}" if answer.total is not None else f"{answer.length:,} or more"
+        table.add_row(
+            answer.endpoint.name, "-" if answer.problem else records, answer.problem or "answers"
+        )
+    console.print(table, highlight=False)
+    zone = check.zone_of_project(Path.cwd())
+    times = [time for answer in answers for time in answer.times]
+    console.print(check.zone_report(zone, times), highlight=False, soft_wrap=True)
+    return 0
+
+
+def _listing(endpoints: Sequence[Endpoint]) -> Table:
+    table = Table("endpoint", "group", "raw tables", box=None, pad_edge=False)
+    for one in endpoints:
+        table.add_row(one.name, one.group, ", ".join(one.raw_tables))
+    return table

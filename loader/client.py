@@ -1,0 +1,248 @@
+"""One HTTP client for the whole run: the key, the account's request budget, retries, redaction."""
+
+import itertools
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Final, NoReturn, TypeVar
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+
+from loader import __version__
+from loader.errors import AccountError, EndpointError, EndpointUnavailable, LoaderError
+from loader.settings import Settings
+
+T = TypeVar("T")
+
+TIMEOUT: Final = (10, 120)  # seconds to connect, and between bytes: side-loads make pages slow
+TRIES: Final = 5
+TRIES_FORBIDDEN: Final = 3  # the API answers 403 at random too, so one alone proves nothing
+TRIES_LIMITED: Final = 12  # the budget is shared with whatever else uses the account
+BACKOFF: Final = 0.5  # seconds before the first retry, doubled for each further one
+LONGEST_WAIT: Final = 300.0  # seconds; a server that asks for more is asked again after these
+IN_FLIGHT: Final = 8
+
+
+class BadReply(Exception):
+    """A body that is not what the API sends: cut short, HTML, or without its data."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Requests sent for one read, retries among them."""
+
+    requests: int = 0
+    retries: int = 0
+
+
+class Budget:
+    """Evenly spaced request slots, shared by all threads: the limit is the account's."""
+
+    def __init__(self, per_second: float, stop: threading.Event) -> None:
+        self._gap = 1 / per_second if per_second else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+        self._stop = stop
+
+    def take(self) -> None:
+        """Wait for the next free slot."""
+        with self._lock:
+            slot = max(time.monotonic(), self._next)
+            self._next = slot + self._gap
+        self._stop.wait(slot - time.monotonic())
+
+    def pause(self, seconds: float) -> None:
+        """Give out no slot for so long: the server asked the account to wait."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)
+
+
+class _Retry(Exception):
+    """A failed try: how often to try in all, what to wait, and what it becomes in the end."""
+
+    def __init__(self, end: LoaderError, tries: int = TRIES, wait: float | None = None) -> None:
+        super().__init__()
+        self.end = end
+        self.tries = tries
+        self.wait = wait
+
+
+class Client:
+    """Sends GET requests to one account. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.host = settings.account
+        self._base = f"{settings.api_url}/api/3/"
+        self._key = settings.api_key
+        self._stop = threading.Event()
+        self._budget = Budget(settings.requests_per_second, self._stop)
+        self._session = requests.Session()
+        self._session.headers.update(
+            {
+                "Api-Token": settings.api_key,
+                "Accept": "application/json",
+                "User-Agent": f"activecampaign-elt/{__version__}",
+            }
+        )
+        # The API sets session cookies that no client needs; without a jar the session has no state.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=IN_FLIGHT)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def stop(self) -> None:
+        """Let no thread wait or ask again: the run ends."""
+        self._stop.set()
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        parse: Callable[[bytes], T],
+        *,
+        tally: Tally | None = None,
+        tolerated: frozenset[int] = frozenset(),
+        tries: int = TRIES,
+    ) -> T:
+        """Ask for `path` until a reply parses.
+
+        Args:
+            path: below `/api/3/`.
+            params: the query.
+            parse: makes the result of the body; raises `BadReply` for one to be asked for again.
+            tally: counts requests and retries.
+            tolerated: statuses that mean that key or plan lack the endpoint.
+            tries: how often to ask when the network or the server fails.
+
+        Raises:
+            EndpointUnavailable: a tolerated status that stayed.
+            EndpointError: this path cannot be read.
+            AccountError: no path can be read (401, 402, an address that is not the API's).
+        """
+        tally = tally or Tally()
+        for attempt in itertools.count(1):
+            self._budget.take()
+            if self._stop.is_set():
+                raise EndpointError("stopped before its end")
+            tally.requests += 1
+            try:
+                return self._try(path, params, parse, tolerated)
+            except _Retry as failure:
+                if attempt >= min(failure.tries, max(tries, TRIES_FORBIDDEN)):
+                    raise failure.end from None
+                tally.retries += 1
+                self._wait(failure, attempt)
+        raise AssertionError
+
+    def _wait(self, failure: _Retry, attempt: int) -> None:
+        if failure.wait is not None:
+            self._budget.pause(failure.wait)
+        else:
+            self._stop.wait(BACKOFF * 2 ** (attempt - 1) * random.uniform(0.75, 1.25))
+
+    def _try(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        parse: Callable[[bytes], T],
+        tolerated: frozenset[int],
+    ) -> T:
+        try:
+            reply = self._session.get(
+                self._base + path, params=params, timeout=TIMEOUT, allow_redirects=False
+            )
+        except requests.exceptions.SSLError as problem:
+            raise AccountError(
+                f"No secure connection to {self.host}: {_reason(problem)}. Check "
+                "ACTIVECAMPAIGN_API_URL and this machine's certificates."
+            ) from None
+        except requests.RequestException as problem:
+            raise _Retry(
+                EndpointError(f"{path}: {self.host} does not answer ({_reason(problem)})")
+            ) from None
+        if reply.status_code != 200:
+            self._refuse(path, reply, tolerated)
+        try:
+            return parse(reply.content)
+        except BadReply as problem:
+            raise _Retry(EndpointError(f"{path}: {problem}")) from None
+
+    def _refuse(self, path: str, reply: requests.Response, tolerated: frozenset[int]) -> NoReturn:
+        status = reply.status_code
+        said = self._message(reply)
+        what = f"{path}: status {status}{said}"
+        if status in (401, 402):
+            raise AccountError(
+                f"{self.host} answers 402: the account has lapsed. Renew it, then run again."
+                if status == 402
+                else f"{self.host} refuses the key (401{said}). Copy it again from Settings > "
+                "Developer."
+            )
+        if status in (429, 503) and (seconds := retry_after(reply.headers.get("Retry-After"))):
+            raise _Retry(EndpointError(what), TRIES_LIMITED, min(seconds, LONGEST_WAIT))
+        if status == 429:
+            raise _Retry(EndpointError(what), TRIES_LIMITED)
+        if status >= 500:
+            raise _Retry(EndpointError(what))
+        if 300 <= status < 400:
+            raise AccountError(
+                f"{self.host} redirects to another address. Set ACTIVECAMPAIGN_API_URL to the "
+                "address that Settings > Developer shows; the key is not sent anywhere else."
+            )
+        end = (EndpointUnavailable if status in tolerated else EndpointError)(what)
+        if status == 403:
+            raise _Retry(end, TRIES_FORBIDDEN)
+        raise end
+
+    def _message(self, reply: requests.Response) -> str:
+        """What an error body says, shortened and without the key, as `: …` or nothing."""
+        body = reply.content[:4000].replace(self._key.encode(), b"***")
+        try:
+            said = msgspec.json.decode(body, type=_ErrorBody, strict=False)
+            texts = [said.message] + [error.title or error.detail for error in said.errors]
+            text = "; ".join(filter(None, texts))
+        except msgspec.MsgspecError:
+            text = re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", body.decode(errors="replace"))
+        text = " ".join(text.split())[:160]
+        return f": {text}" if text else ""
+
+
+class _Error(msgspec.Struct):
+    title: str = ""
+    detail: str = ""
+
+
+class _ErrorBody(msgspec.Struct):
+    message: str = ""
+    errors: list[_Error] = []
+
+
+def retry_after(header: str | None) -> float:
+    """Seconds that a `Retry-After` header asks for, as seconds or as a date; 0 where none."""
+    if not header:
+        return 0.0
+    try:
+        return max(float(header), 0.0)
+    except ValueError:
+        pass
+    try:
+        date = parsedate_to_datetime(header)
+    except ValueError:
+        return 0.0
+    return max((date - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _reason(problem: BaseException) -> str:
+    """The innermost cause's own words: requests wraps them in reprs of its machinery."""
+    while cause := problem.__cause__ or problem.__context__:
+        problem = cause
+    text = str(problem).rsplit(">: ", 1)[-1]
+    return text.strip("()'\" ") or type(problem).__name__

@@ -1,0 +1,214 @@
+"""What was read, and what that proves to be gone: `endpoint_reads` and the marks in raw.
+
+The API deletes without a trace. Absence is evidence only after a complete read, so the marks are
+set together with the record of the read that proves them, in one transaction.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+
+from loader.reading import Outcome, Read
+from loader.settings import RAW_SCHEMA
+
+GUARD_SHARE: Final = 0.3
+GUARD_ROWS: Final = 100
+
+TABLES: Final = f"""
+create schema if not exists {RAW_SCHEMA};
+create table if not exists {RAW_SCHEMA}.runs (
+    run_id bigint primary key,
+    account varchar not null,
+    started_at timestamptz not null,
+    finished_at timestamptz
+);
+create table if not exists {RAW_SCHEMA}.endpoint_reads (
+    endpoint varchar not null,
+    collection varchar not null,
+    first_run_id bigint not null,
+    run_id bigint not null,
+    mode varchar not null,
+    is_complete boolean not null,
+    is_exhaustive boolean not null,
+    is_carried boolean not null,
+    proves_absence boolean not null,
+    rows bigint not null,
+    api_total bigint,
+    marked bigint not null,
+    withheld bigint not null,
+    started_at timestamptz not null,
+    finished_at timestamptz not null,
+    requests bigint not null,
+    retries bigint not null,
+    skipped_reason varchar
+);
+"""
+
+# In this order: a complete read did not serve it; its parent came without it; its parent is gone.
+GONE: Final = """
+create or replace temp table gone as
+select child.id
+from {raw}.{table} as child
+left join {raw}.{parent} as parent on parent.id = child.parent_id and $has_parent
+where
+    child.deleted_in_run is null
+    and (
+        ($proves_absence and child.run_id < $first)
+        or (
+            $is_carried
+            and parent.run_id between $first and $run
+            and child.run_id < parent.run_id
+        )
+        or child.run_id <= parent.deleted_in_run
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a read proved about one collection."""
+
+    collection: str  # its raw table
+    rows: int
+    marked: int
+    withheld: int  # deletions not believed, since there are too many of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    table: str
+    is_exhaustive: bool
+    is_carried: bool
+    proves_absence: bool
+    has_parent: bool
+    api_total: int | None
+
+
+def record(
+    database: duckdb.DuckDBPyConnection, read: Read, run_id: int, *, accept_deletions: bool
+) -> list[Finding]:
+    """Write what a finished read read, and mark what it proves to be gone.
+
+    Args:
+        database: holds the raw tables, with every row of the read loaded.
+        read: finished in this run.
+        run_id: the run.
+        accept_deletions: mark also where the guard against mass deletion would not.
+
+    Returns:
+        A finding per collection of the read, its main one first.
+    """
+    database.begin()
+    try:
+        findings = [
+            _record(database, read, collection, run_id, accept_deletions)
+            for collection in _collections(read)
+        ]
+        database.commit()
+    except BaseException:
+        database.rollback()
+        raise
+    return findings
+
+
+def _came(read: Read) -> bool:
+    return read.outcome is not Outcome.SKIPPED
+
+
+def _collections(read: Read) -> list[_Collection]:
+    """The main collection first: what hangs on a parent goes with it."""
+    endpoint = read.endpoint
+    main = _Collection(
+        table=endpoint.raw_table,
+        is_exhaustive=endpoint.exhaustive,
+        is_carried=False,
+        proves_absence=read.proves_absence and endpoint.exhaustive,
+        has_parent=False,
+        api_total=read.api_total,
+    )
+    beside = [
+        _Collection(
+            table=one.raw_table,
+            is_exhaustive=one.exhaustive,
+            is_carried=_came(read) and bool(one.relation) and one.key not in read.not_carried,
+            proves_absence=read.proves_absence
+            and one.exhaustive
+            and one.key not in read.not_carried,
+            has_parent=one.parent_key is not None,
+            api_total=None,
+        )
+        for one in endpoint.beside
+    ]
+    return [main, *beside]
+
+
+def _record(
+    database: duckdb.DuckDBPyConnection,
+    read: Read,
+    collection: _Collection,
+    run_id: int,
+    accept_deletions: bool,
+) -> Finding:
+    table = collection.table
+    where = {"raw": RAW_SCHEMA, "table": table, "parent": read.endpoint.raw_table}
+    database.execute(
+        GONE.format(**where),
+        {
+            "first": run_id,
+            "run": run_id,
+            "proves_absence": collection.proves_absence,
+            "is_carried": collection.is_carried,
+            "has_parent": collection.has_parent,
+        },
+    )
+    gone, alive, rows = _row(
+        database,
+        f"select (select count(*) from gone), count(*) filter (where deleted_in_run is null), "
+        f"count(*) filter (where run_id = $run) from {RAW_SCHEMA}.{table}",
+        {"run": run_id},
+    )
+    is_withheld = gone > GUARD_ROWS and gone > GUARD_SHARE * alive and not accept_deletions
+    if gone and not is_withheld:
+        database.execute(
+            f"update {RAW_SCHEMA}.{table} set deleted_in_run = $run "
+            "where id in (select id from gone)",
+            {"run": run_id},
+        )
+    finding = Finding(
+        collection=table,
+        rows=rows,
+        marked=0 if is_withheld else gone,
+        withheld=gone if is_withheld else 0,
+    )
+    database.execute(
+        f"insert into {RAW_SCHEMA}.endpoint_reads values "
+        "($endpoint, $collection, $run, $run, 'full', $is_complete, $is_exhaustive, $is_carried, "
+        "$proves_absence, $rows, $api_total, $marked, $withheld, $started_at, $finished_at, "
+        "$requests, $retries, $skipped_reason)",
+        {
+            "endpoint": read.endpoint.name,
+            "collection": table,
+            "run": run_id,
+            "is_complete": read.outcome is Outcome.COMPLETE,
+            "is_exhaustive": collection.is_exhaustive,
+            "is_carried": collection.is_carried,
+            "proves_absence": collection.proves_absence,
+            "rows": finding.rows,
+            "api_total": collection.api_total,
+            "marked": finding.marked,
+            "withheld": finding.withheld,
+            "started_at": read.started_at,
+            "finished_at": read.finished_at,
+            "requests": read.tally.requests,
+            "retries": read.tally.retries,
+            "skipped_reason": read.reason or None,
+        },
+    )
+    return finding
+
+
+def _row(
+    database: duckdb.DuckDBPyConnection, query: str, values: dict[str, int]
+) -> tuple[int, ...]:
+    return database.execute(query, values).fetchone() or ()

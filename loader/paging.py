@@ -1,0 +1,94 @@
+"""How the pages of a list are asked for, one after the other, until the list's end is certain."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from loader.errors import EndpointError
+from loader.pages import Page
+
+LIMIT: Final = 100  # the API's largest page
+STEPS_BACK: Final = 10  # an unordered list may never show the anchor again
+REPEATS: Final = 3  # pages without a new record before the server is taken to repeat itself
+
+Fetch = Callable[[Mapping[str, str]], Page]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a walk has seen. `is_sound` turns false where a record may have been passed over."""
+
+    distinct: int = 0
+    total: int | None = None
+    is_sound: bool = True
+
+    def is_all(self, page: Page) -> bool:
+        """Whether `page` is the last: a short one that completes the announced total.
+
+        Neither sign is enough alone: a server may give fewer records than asked for, and a total
+        may lie.
+        """
+        return page.length < LIMIT and self.distinct == self.total
+
+
+def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
+    """Pages by `offset`. Each overlaps the one before by a record, the anchor.
+
+    Where the anchor is missing, records moved while the list was read: the walk steps back until
+    it meets records it knows. It ends on a page without a new record.
+
+    Raises:
+        EndpointError: the server sends the same page again and again.
+    """
+    seen: set[str | None] = {None}
+    offset = size = steps = repeats = 0
+    anchor: str | None = None
+    while True:
+        page = fetch({"limit": str(LIMIT), "offset": str(offset)})
+        progress.total = page.total
+        size = max(size, page.length)
+        if anchor is not None:
+            progress.is_sound &= page.ids[:1] == [anchor]
+            is_known = any(id in seen for id in page.ids)
+            if offset and not is_known and steps < STEPS_BACK:
+                steps += 1
+                offset = max(offset - size, 0)
+                continue
+        if not page.length:
+            return
+        before = len(seen)
+        seen.update(page.ids)
+        progress.distinct = len(seen) - 1
+        repeats = 0 if len(seen) > before else repeats + 1
+        yield page
+        if progress.is_all(page) or (repeats and page.length < size):
+            return
+        if repeats > REPEATS + steps:
+            raise EndpointError("the server repeats the same page whatever the offset")
+        # A single record is its own anchor: overlapping it would never move on.
+        anchor = page.ids[-1] if page.length > 1 else None
+        offset += page.length - 1 if anchor else page.length
+
+
+def walk_by_id(fetch: Fetch, progress: Progress) -> Iterator[Page]:
+    """Pages of ascending ids by `id_greater`, which no change during the read can shift.
+
+    Raises:
+        EndpointError: the server does not honour `id_greater` or the order.
+    """
+    last = 0
+    while True:
+        params = {"limit": str(LIMIT), "orders[id]": "ASC"}
+        page = fetch(params | {"id_greater": str(last)} if last else params)
+        if progress.total is None:  # later totals count what is left, the first counts all
+            progress.total = page.total
+        if not page.length:
+            return
+        ids = [int(id) for id in page.ids if id and id.isdecimal()]
+        if not ids or ids[0] <= last or ids != sorted(ids):
+            raise EndpointError("the server does not list by id_greater and orders[id]=ASC")
+        progress.distinct += len(set(ids))
+        last = ids[-1]
+        yield page
+        if progress.is_all(page):
+            return

@@ -1,0 +1,222 @@
+"""A run: the database and its account, the reads, their packages, and what they prove."""
+
+import itertools
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import dlt
+import duckdb
+from dlt.extract import DltSource
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from loader import evidence
+from loader.client import Client
+from loader.endpoints import ENDPOINTS, RAW_TABLES, Endpoint
+from loader.errors import ConfigurationError, LoaderError
+from loader.evidence import Finding
+from loader.reading import Outcome, Read
+from loader.settings import RAW_SCHEMA, Settings
+from loader.source import activecampaign
+
+CONFIG: Final = {
+    "normalize.parquet_normalizer.add_dlt_load_id": True,
+    # Kept, each would hold a second copy of the account on disk.
+    "load.delete_completed_jobs": True,
+    "load.truncate_staging_dataset": True,
+}
+
+
+@dataclass(slots=True)
+class Run:
+    """What a run does and did: its reads in order, and the findings of those that ended."""
+
+    run_id: int
+    started: float = field(default_factory=time.monotonic)
+    reads: list[Read] = field(default_factory=list)
+    findings: dict[str, list[Finding]] = field(default_factory=dict)  # by endpoint name
+
+    @property
+    def seconds(self) -> float:
+        """Since the run started."""
+        return time.monotonic() - self.started
+
+    @property
+    def requests(self) -> int:
+        """Sent so far."""
+        return sum(read.tally.requests for read in self.reads)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all read, 1 nothing read, 3 some endpoint failed or its deletions are withheld."""
+        failed = [read for read in self.reads if read.outcome is Outcome.FAILED]
+        if failed and len(failed) == len(self.reads):
+            return 1
+        withheld = any(one.withheld for found in self.findings.values() for one in found)
+        return 3 if failed or withheld else 0
+
+
+@contextmanager
+def open_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database, held for the whole run: DuckDB's own lock keeps every other process out.
+
+    Raises:
+        LoaderError: another process holds it, or it is no DuckDB database.
+    """
+    try:
+        database = duckdb.connect(str(path))
+    except duckdb.IOException as problem:
+        raise LoaderError(_cannot_open(path, str(problem))) from None
+    except duckdb.Error as problem:
+        raise LoaderError(f"The database {path} cannot be opened: {problem}") from None
+    try:
+        database.execute("set TimeZone = 'UTC'")
+        yield database
+    finally:
+        database.close()
+
+
+def _cannot_open(path: Path, problem: str) -> str:
+    if "lock" in problem:
+        holder = re.search(r"held in (.*?) \(PID (\d+)\)", problem)
+        by = f" by {Path(holder[1]).name} (process {holder[2]})" if holder else ""
+        return (
+            f"The database {path} is in use{by}. Close that program, or open the database there "
+            "read-only and only between runs; then run again."
+        )
+    return f"The database {path} cannot be opened: {problem.splitlines()[0]}"
+
+
+def has_data(database: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the loader ever wrote to this database."""
+    query = "select 1 from information_schema.tables where table_schema = ? and table_name = 'runs'"
+    return database.execute(query, [RAW_SCHEMA]).fetchone() is not None
+
+
+def check_account(database: duckdb.DuckDBPyConnection, path: Path, account: str) -> None:
+    """Refuse to mix two accounts in one database.
+
+    Raises:
+        ConfigurationError: the database holds another account.
+    """
+    if not has_data(database):
+        return
+    held = database.execute(f"select any_value(account) from {RAW_SCHEMA}.runs").fetchone()
+    if held and held[0] not in (None, account):
+        raise ConfigurationError(
+            f"The database {path} holds the account {held[0]}, not {account}. Set "
+            "ACTIVECAMPAIGN_DUCKDB to another file for this account."
+        )
+
+
+def run(
+    settings: Settings,
+    client: Client,
+    database: duckdb.DuckDBPyConnection,
+    endpoints: Sequence[Endpoint],
+    *,
+    accept_deletions: bool = False,
+    watch: Callable[[Run], None] = lambda run: None,
+) -> Run:
+    """Read `endpoints` into the database.
+
+    Args:
+        settings: where the database is and which account it holds.
+        client: asks the account.
+        database: as `open_database` gives it.
+        endpoints: what to read.
+        accept_deletions: mark even a mass of records as gone.
+        watch: called once the reads are known, to show their progress.
+
+    Raises:
+        AccountError: the account stopped answering; what was loaded stays.
+        LoaderError: a package could not be loaded; it is tried again by the next run.
+    """
+    pipeline = _pipeline(settings.database, database)
+    database.execute(evidence.TABLES)
+    if pipeline.has_pending_data:
+        _load(pipeline)
+    current = Run(run_id=_start(database, settings.account))
+    seq = itertools.count()
+
+    def read(reads: list[Read]) -> None:
+        current.reads += reads
+        while open_reads := [one for one in reads if one.outcome is None]:
+            _load(pipeline, activecampaign(open_reads, _missing(database), current.run_id, seq))
+            for ended in [one for one in open_reads if one.outcome]:
+                if ended.fatal:
+                    raise ended.fatal
+                current.findings[ended.endpoint.name] = evidence.record(
+                    database, ended, current.run_id, accept_deletions=accept_deletions
+                )
+
+    watch(current)
+    read([Read(one, client) for one in endpoints if not one.per])
+    read([Read(one, client, _ids(database, one)) for one in endpoints if one.per])
+    read([Read(one, client, _ids(database, one)) for one in _stand_ins(current.reads)])
+    database.execute(
+        f"update {RAW_SCHEMA}.runs set finished_at = ? where run_id = ?",
+        [datetime.now(UTC), current.run_id],
+    )
+    return current
+
+
+def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
+    for name, value in CONFIG.items():
+        dlt.config[name] = value
+    folder = path.with_name(f"{path.name}.dlt")
+    if not has_data(database):  # a database started anew must not get an older one's packages
+        shutil.rmtree(folder, ignore_errors=True)
+    return dlt.pipeline(
+        "activecampaign",
+        pipelines_dir=str(folder),
+        destination=dlt.destinations.duckdb(database),
+        dataset_name=RAW_SCHEMA,
+    )
+
+
+def _load(pipeline: dlt.Pipeline, source: DltSource | None = None) -> None:
+    try:
+        pipeline.run(source, loader_file_format="parquet")
+    except PipelineStepFailed as problem:
+        cause = problem.exception or problem
+        raise LoaderError(
+            f"Loading stopped at dlt's step {problem.step}: {cause}. What was loaded before "
+            "stays; run again to go on."
+        ) from problem
+
+
+def _start(database: duckdb.DuckDBPyConnection, account: str) -> int:
+    started = database.execute(
+        f"insert into {RAW_SCHEMA}.runs (run_id, account, started_at) "
+        f"select coalesce(max(run_id), 0) + 1, ?, ? from {RAW_SCHEMA}.runs returning run_id",
+        [account, datetime.now(UTC)],
+    ).fetchone()
+    assert started
+    return int(started[0])
+
+
+def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:
+    there = database.execute(
+        "select table_name from information_schema.tables where table_schema = ?", [RAW_SCHEMA]
+    ).fetchall()
+    return sorted(RAW_TABLES.difference(name for (name,) in there))
+
+
+def _ids(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> list[str] | None:
+    if not endpoint.per:
+        return None
+    query = f"select id from {RAW_SCHEMA}.{endpoint.per} where deleted_in_run is null order by seq"
+    return [id for (id,) in database.execute(query).fetchall()]
+
+
+def _stand_ins(reads: Sequence[Read]) -> list[Endpoint]:
+    """The flat lists of what did not come beside its parent."""
+    absent = {key for one in reads if one.outcome is Outcome.COMPLETE for key in one.not_carried}
+    return [one for one in ENDPOINTS if one.stands_in and one.key in absent]

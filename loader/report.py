@@ -1,0 +1,165 @@
+"""What a person sees of a run: progress while it goes on, a summary when it ends."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from loader.evidence import Finding
+from loader.paging import LIMIT
+from loader.pipeline import Run
+from loader.reading import Outcome, Read
+
+LOG_INTERVAL = 0.25  # seconds between looks at which reads have ended
+
+
+class Progress:
+    """Shows a run while it goes on: a table that redraws in a terminal, lines in a log."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._run: Run | None = None
+        self._told: set[int] = set()
+        self._done = threading.Event()
+
+    def watch(self, run: Run) -> None:
+        """Show this run from now on."""
+        self._run = run
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show progress as long as the block runs."""
+        if self._console.is_terminal:
+            with Live(get_renderable=self._table, console=self._console, transient=True):
+                yield
+            return
+        thread = threading.Thread(target=self._log, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._done.set()
+            thread.join()
+
+    def _log(self) -> None:
+        while not self._done.wait(LOG_INTERVAL):
+            self._tell()
+        self._tell()
+
+    def _tell(self) -> None:
+        for read in self._run.reads if self._run else ():
+            if read.outcome and id(read) not in self._told:
+                self._told.add(id(read))
+                self._console.print(_line(read), soft_wrap=True, highlight=False)
+
+    def _table(self) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for name, justify in (("endpoint", "left"), ("rows", "right"), ("of", "right")):
+            table.add_column(name, justify=justify)  # type: ignore[arg-type]
+        table.add_column("")
+        if (run := self._run) is None:
+            return table
+        for read in run.reads:
+            table.add_row(read.endpoint.name, f"{read.rows:,}", _total(read), _state(read))
+        rate = run.requests / max(run.seconds, 0.001)
+        left = sum(
+            max(read.api_total - read.rows, 0) // LIMIT
+            for read in run.reads
+            if read.outcome is None and read.api_total
+        )
+        table.caption = f"{rate:.1f} requests/s" + (
+            f", about {_duration(left / rate)} left" if left and rate else ""
+        )
+        table.caption_justify = "left"
+        return table
+
+
+def summary(run: Run) -> Group:
+    """Per endpoint what was read, and indented what came beside it; then what is worth a word."""
+    table = Table("endpoint", box=None, pad_edge=False)
+    for name in ("rows", "of", "gone", "requests", "retries", "seconds"):
+        table.add_column(name, justify="right")
+    notes: list[str] = []
+    for read in run.reads:
+        findings = run.findings.get(read.endpoint.name, [])
+        main = findings[0] if findings else Finding(read.endpoint.raw_table, read.rows, 0, 0)
+        table.add_row(
+            read.endpoint.name,
+            f"{main.rows:,}",
+            _total(read),
+            _gone(main),
+            f"{read.tally.requests:,}",
+            f"{read.tally.retries:,}",
+            f"{_seconds(read):.1f}",
+        )
+        for finding in findings[1:]:
+            table.add_row(
+                f"  {finding.collection}", f"{finding.rows:,}", "", _gone(finding), style="dim"
+            )
+        notes += _notes(read, findings)
+    return Group(table, *(Text(note) for note in notes))
+
+
+def _line(read: Read) -> str:
+    of = f" of {read.api_total:,}" if read.api_total is not None else ""
+    retries = f", {read.tally.retries} retries" if read.tally.retries else ""
+    state = "" if read.outcome is Outcome.COMPLETE else f": {_state(read)}"
+    return (
+        f"{read.endpoint.name}: {read.rows:,}{of} rows, {read.tally.requests:,} requests"
+        f"{retries}, {_seconds(read):.1f} s{state}"
+    )
+
+
+def _state(read: Read) -> str:
+    if read.outcome is None:
+        return "…" if read.started_at else ""
+    if read.outcome is Outcome.COMPLETE:
+        return "done"
+    return f"{read.outcome.value}: {read.reason}"
+
+
+def _notes(read: Read, findings: Sequence[Finding]) -> Iterator[str]:
+    name = read.endpoint.name
+    if read.outcome is Outcome.SKIPPED:
+        yield f"{name}: skipped, what was loaded before stays ({read.reason})"
+    if read.outcome is Outcome.FAILED:
+        yield f"{name}: failed, what was loaded before stays ({read.reason})"
+    for key in sorted(read.not_carried):
+        yield f"{name}: {key} not served beside every record, read by itself where it can be"
+    if read.rejected:
+        yield f"{name}: {read.rejected:,} records without an id left out"
+    if read.repaired:
+        yield f"{name}: {read.repaired:,} replies with broken Unicode mended"
+    for finding in findings:
+        if finding.withheld:
+            yield (
+                f"{name}: {finding.withheld:,} of {finding.collection} seem gone, too many to "
+                "believe. Check the key's permissions; if they are gone, run with "
+                "--accept-deletions"
+            )
+
+
+def _gone(finding: Finding) -> str:
+    return f"{finding.marked:,}" if finding.marked else ""
+
+
+def _total(read: Read) -> str:
+    return "?" if read.api_total is None else f"{read.api_total:,}"
+
+
+def _seconds(read: Read) -> float:
+    if not (read.started_at and read.finished_at):
+        return 0.0
+    return (read.finished_at - read.started_at).total_seconds()
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

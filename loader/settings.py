@@ -1,0 +1,153 @@
+"""Where the account's address, its key, the database and the request budget come from."""
+
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+from urllib.parse import urlsplit
+
+import dlt
+
+from loader.errors import ConfigurationError
+
+RAW_SCHEMA: Final = "activecampaign_raw"
+# dbt makes the others as <target schema>_<folder schema>; a database file called like any of
+# them would make `activecampaign.contacts` ambiguous in DuckDB.
+SCHEMAS: Final = frozenset(
+    {RAW_SCHEMA, f"{RAW_SCHEMA}_staging", "activecampaign"}
+    | {f"activecampaign_{layer}" for layer in ("staging", "intermediate", "analytics")}
+)
+DEFAULT_REQUESTS_PER_SECOND: Final = 4.8  # the API allows 5 per account; clocks differ a little
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+UNSET: Final = """\
+No account is set. Set the two variables that the product shows under Settings > Developer:
+  export ACTIVECAMPAIGN_API_URL=https://youraccount.api-us1.com ACTIVECAMPAIGN_API_KEY=...
+The key's user should be in a group with every permission: what it may not see is not loaded.
+No account yet? `python -m loader --sandbox` loads a made-up one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A run's account and database. `requests_per_second` 0 means: no limit (loopback only)."""
+
+    api_url: str
+    api_key: str = field(repr=False)
+    database: Path
+    requests_per_second: float
+    account: str  # what the database remembers: the host, or the sandbox's size and seed
+
+
+def settings_from_environment() -> Settings:
+    """Read the `ACTIVECAMPAIGN_*` variables, or dlt's `.dlt/secrets.toml` for address and key.
+
+    Raises:
+        ConfigurationError: something is missing or cannot be meant; the message says what.
+    """
+    url = _secret("ACTIVECAMPAIGN_API_URL", "api_url")
+    key = _secret("ACTIVECAMPAIGN_API_KEY", "api_key")
+    if not url and not key:
+        raise ConfigurationError(UNSET)
+    if not url or not key:
+        missing = "ACTIVECAMPAIGN_API_URL" if not url else "ACTIVECAMPAIGN_API_KEY"
+        raise ConfigurationError(
+            f"{missing} is not set. The product shows it under Settings > Developer."
+        )
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ConfigurationError(
+            "ACTIVECAMPAIGN_API_KEY holds characters that no key has. Copy it again from "
+            "Settings > Developer."
+        )
+    api_url = api_address(url)
+    return Settings(
+        api_url=api_url,
+        api_key=key,
+        database=database_path(os.environ.get("ACTIVECAMPAIGN_DUCKDB") or "warehouse.duckdb"),
+        requests_per_second=request_budget(api_url),
+        account=urlsplit(api_url).netloc,
+    )
+
+
+def _secret(variable: str, name: str) -> str:
+    value = os.environ.get(variable) or dlt.secrets.get(f"sources.activecampaign.{name}")
+    return str(value or "").strip()
+
+
+def api_address(url: str) -> str:
+    """The account's address without path, from what a user pasted (`/api/3` and `/` tolerated).
+
+    Raises:
+        ConfigurationError: it is no address, or not https (plain http is for loopback only).
+    """
+    hint = (
+        "ACTIVECAMPAIGN_API_URL must look like https://youraccount.api-us1.com, as shown under "
+        "Settings > Developer"
+    )
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigurationError(f"{hint}; this is no address: {url}") from None
+    if parts.username or parts.password:
+        raise ConfigurationError(f"{hint}; it must not hold a user or password.")
+    path = parts.path.rstrip("/").removesuffix("/api/3").rstrip("/")
+    if parts.scheme not in ("http", "https") or not host or path or parts.query or parts.fragment:
+        raise ConfigurationError(f"{hint}; got {url}")
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise ConfigurationError(f"{hint}: https, so that the key is never sent in the clear.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def database_path(text: str) -> Path:
+    """The database file, checked as far as that goes without touching it.
+
+    Raises:
+        ConfigurationError: it cannot be written, or its name collides with a schema's.
+    """
+    path = Path(text).expanduser()
+    folder = path.absolute().parent
+    if path.stem.lower() in SCHEMAS:
+        raise ConfigurationError(
+            f"The database must not be called {path.name}: {path.stem} is also the name of a "
+            "schema in it. Set ACTIVECAMPAIGN_DUCKDB to another name, such as warehouse.duckdb."
+        )
+    if path.is_dir():
+        raise ConfigurationError(f"ACTIVECAMPAIGN_DUCKDB must name a file; {path} is a folder.")
+    if not folder.is_dir():
+        raise ConfigurationError(f"ACTIVECAMPAIGN_DUCKDB: there is no folder {folder}.")
+    try:  # permissions alone do not tell: the disk may be read-only, the user root
+        with TemporaryFile(dir=folder):
+            pass
+        if path.exists():
+            with path.open("r+b"):
+                pass
+    except OSError as problem:
+        raise ConfigurationError(
+            f"The database {path} cannot be written: {problem.strerror}."
+        ) from None
+    return path
+
+
+def request_budget(api_url: str) -> float:
+    """Requests a second from `ACTIVECAMPAIGN_REQUESTS_PER_SECOND`, 4.8 unless set.
+
+    Raises:
+        ConfigurationError: not a number from 0, or 0 for a host that is not loopback.
+    """
+    text = os.environ.get("ACTIVECAMPAIGN_REQUESTS_PER_SECOND", "").strip()
+    try:
+        rate = float(text) if text else DEFAULT_REQUESTS_PER_SECOND
+    except ValueError:
+        rate = math.nan
+    if not (math.isfinite(rate) and rate >= 0):
+        raise ConfigurationError(
+            f"ACTIVECAMPAIGN_REQUESTS_PER_SECOND must be a number such as 4.8, not {text!r}."
+        )
+    if rate == 0 and urlsplit(api_url).hostname not in LOOPBACK:
+        raise ConfigurationError(
+            "ACTIVECAMPAIGN_REQUESTS_PER_SECOND=0 (no limit) is for servers on this machine only; "
+            "ActiveCampaign allows 5 requests a second per account."
+        )
+    return rate

@@ -1,0 +1,85 @@
+"""How the sandbox behaves beside what it holds: faults, missing rights, habits of other servers."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+Kind = Literal["status", "reset", "truncate", "empty", "html", "slow", "gzip_broken"]
+
+
+@dataclass
+class Fault:
+    """A reply that goes wrong: from the first request past `after` on, `times` times.
+
+    `path` is an address below `/api/3/` (`contacts`, `groups/3/userGroups`, also with `{id}` for
+    any id) or a pattern (`*`). `kind` says how it goes wrong:
+
+    - `status`: `status` with `body`, `content_type` and `headers` instead of the reply
+    - `reset`: the connection is reset
+    - `truncate`: the reply breaks off in the middle, and the connection with it
+    - `empty`: 200 without a body
+    - `html`: 200 with a web page
+    - `slow`: the reply comes after `seconds`
+    - `gzip_broken`: the body claims to be compressed and is not
+    """
+
+    path: str = "*"
+    status: int = 403
+    body: bytes = b'{"message":"You do not have permission to do that."}'
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int | None = None  # for ever
+    after: int = 0
+    kind: Kind = "status"
+    seconds: float = 0.0
+    met: int = field(default=0, compare=False)  # requests for the path so far
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def strikes(self) -> bool:
+        """Count a request for the path; whether it goes wrong."""
+        with self._lock:
+            self.met += 1
+            struck = self.met - self.after
+            return struck > 0 and (self.times is None or struck <= self.times)
+
+
+@dataclass
+class Behaviour:
+    """Switches that may be changed while the account is served. As made, everything is as usual.
+
+    Paths are those of `Fault`.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    forbidden: dict[str, bytes] = field(default_factory=dict)  # path -> body of its 403
+    lapsed: bool = False  # every request is answered 402, without a body
+    latency: float = 0.0  # seconds that every reply takes longer
+    before_reply: Callable[[str], None] | None = None  # called with the path of each request
+
+    meta_total: dict[str, str | int] = field(default_factory=dict)
+    """path -> `string`, `number`, `null`, `absent`, or a number to give in the usual form"""
+    max_limit: int | None = None  # every page has this size, whatever `limit` says
+    withheld_includes: set[str] = field(default_factory=set)  # relations that are unknown
+    empty_keys_omitted: bool = False  # side-loads without a row are left out
+
+    def fault(self, path: str, route: str) -> Fault | None:
+        """The first fault that strikes this request."""
+        faults = [fault for fault in self.faults if matches(fault.path, path, route)]
+        return next((fault for fault in faults if fault.strikes()), None)
+
+    def refusal(self, path: str, route: str) -> bytes | None:
+        """The body of a 403 for good."""
+        bodies = (body for at, body in self.forbidden.items() if matches(at, path, route))
+        return next(bodies, None)
+
+    def total(self, path: str, route: str) -> str | int | None:
+        """What to give as meta.total; None for the usual."""
+        totals = (total for at, total in self.meta_total.items() if matches(at, path, route))
+        return next(totals, None)
+
+
+def matches(pattern: str, path: str, route: str) -> bool:
+    """Whether a path, or the same with `{id}` for its id, is meant by a pattern."""
+    return pattern in (path, route) or fnmatchcase(path, pattern)

@@ -1,0 +1,15 @@
+"""When things happen: years of the company's history, up to the present."""
+
+from datetime import datetime
+from typing import Final
+
+from sandbox.dates import NOW, moment
+
+DAY: Final = 86_400
+PRESENT: Final = int(NOW.timestamp())
+FIRST_CONTACT: Final = PRESENT - 5 * 365 * DAY
+
+
+def days_ago(days: float) -> datetime:
+    """So long before the present."""
+    return moment(PRESENT - days * DAY)

@@ -1,0 +1,15 @@
+"""The table of resources: all that the sandbox serves. A new one is an entry in its area's file."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sandbox.resources import contacts, fields, lists, users
+from sandbox.resources.resource import Record, Relation, Resource
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    resource.key: resource
+    for area in (users, lists, fields, contacts)
+    for resource in area.RESOURCES
+}
+
+__all__ = ["RESOURCES", "Record", "Relation", "Resource"]

@@ -1,0 +1,1 @@
+"""Tests of loader, dbt project and sandbox, together as users run them."""

@@ -1,0 +1,153 @@
+"""The real thing, set up once: the loader over HTTP against the sandbox, DuckDB, dbt."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from loader import cli
+from sandbox.account import Account
+from sandbox.server import Server, serve
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a run of the loader left: its exit code, its output, its database."""
+
+    exit_code: int
+    output: str
+    database: Path
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+Load = Callable[..., Loaded]
+
+
+@pytest.fixture
+def load(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Load:
+    """Runs `python -m loader` in this process against a server."""
+
+    def run(server: Server, *arguments: str, database: Path | None = None) -> Loaded:
+        path = database or tmp_path / "warehouse.duckdb"
+        monkeypatch.setenv("ACTIVECAMPAIGN_API_URL", server.url)
+        monkeypatch.setenv("ACTIVECAMPAIGN_API_KEY", server.api_key)
+        monkeypatch.setenv("ACTIVECAMPAIGN_DUCKDB", str(path))
+        monkeypatch.setenv("ACTIVECAMPAIGN_REQUESTS_PER_SECOND", "0")
+        capsys.readouterr()
+        exit_code = cli.main(list(arguments))
+        said = capsys.readouterr()
+        return Loaded(exit_code, said.out + said.err, path)
+
+    return run
+
+
+def run_command(
+    *command: str, environment: dict[str, str], cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """A command as a user types it, with nothing of ours in its environment but what is given."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("ACTIVECAMPAIGN", "DBT"))}
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=cwd,
+        env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """Runs dbt on this project as a user does, with a working folder of its own."""
+
+    folder: Path
+
+    def __call__(
+        self,
+        command: str,
+        database: Path,
+        *arguments: str,
+        severity: str = "error",
+        **variables: str,
+    ) -> subprocess.CompletedProcess[str]:
+        variables |= {"activecampaign_severity": severity}
+        target = self.folder / "target"
+        return run_command(
+            "dbt.cli.main",
+            "--no-use-colors",
+            command,
+            "--target-path",
+            str(target),
+            "--log-path",
+            str(self.folder / "logs"),
+            "--vars",
+            json.dumps(variables),
+            *arguments,
+            environment={
+                "ACTIVECAMPAIGN_DUCKDB": str(database),
+                "DBT_PROFILES_DIR": str(self.folder),
+            },
+        )
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What dbt knows of the project after a command."""
+        text = (self.folder / "target" / "manifest.json").read_text(encoding="utf-8")
+        loaded: dict[str, Any] = json.loads(text)
+        return loaded
+
+
+@pytest.fixture(scope="session")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
+    folder = tmp_path_factory.mktemp("dbt")
+    example = (ROOT / "profiles.yml.example").read_text(encoding="utf-8")
+    (folder / "profiles.yml").write_text(example, encoding="utf-8")
+    return Dbt(folder)
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Server]:
+    """An account of 300 contacts that no test changes."""
+    with serve(Account.generate(contacts=300, seed=7)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def warehouse(sandbox_server: Server, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that `python -m loader` and `dbt build` made of the account."""
+    path = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
+    loaded = run_command(
+        "loader",
+        environment={
+            "ACTIVECAMPAIGN_API_URL": sandbox_server.url,
+            "ACTIVECAMPAIGN_API_KEY": sandbox_server.api_key,
+            "ACTIVECAMPAIGN_DUCKDB": str(path),
+            "ACTIVECAMPAIGN_REQUESTS_PER_SECOND": "0",
+        },
+    )
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    built = dbt("build", path)
+    assert built.returncode == 0, built.stdout
+    assert "WARN=0" in built.stdout, built.stdout
+    assert "warning" not in built.stdout.lower().replace("warn=0", ""), built.stdout
+    return path
+
+
+@pytest.fixture(scope="session")
+def manifest(warehouse: Path, dbt: Dbt) -> dict[str, Any]:
+    return dbt.manifest

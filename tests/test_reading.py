@@ -1,0 +1,204 @@
+"""The loader over HTTP: what an account holds is in raw, whatever the server's habits are."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from loader.endpoints import ENDPOINTS, RAW_TABLES, snake_case
+from sandbox.account import Account
+from sandbox.behaviour import Behaviour, Fault
+from sandbox.server import serve
+from tests.conftest import Load, Loaded
+
+KEYS = {key for one in ENDPOINTS for key in (one.key, *(beside.key for beside in one.beside))}
+RESOURCES = {snake_case(key): key for key in KEYS}
+
+
+def payloads(loaded: Loaded, table: str) -> dict[str, object]:
+    rows = loaded.rows(
+        f"select id, payload from activecampaign_raw.{table} where deleted_in_run is null"
+    )
+    return {id: json.loads(payload) for id, payload in rows}
+
+
+def held(account: Account, resource: str) -> dict[str, object]:
+    return {str(record["id"]): record for record in account.records(resource)}
+
+
+def assert_all_is_loaded(loaded: Loaded, account: Account) -> None:
+    for table, resource in RESOURCES.items():
+        assert payloads(loaded, table).keys() == held(account, resource).keys(), resource
+
+
+def test_every_record_arrives_as_it_was_served(load: Load) -> None:
+    account = Account.generate(contacts=130, seed=3)
+    with serve(account) as server:
+        loaded = load(server)
+    assert loaded.exit_code == 0
+    for table, resource in RESOURCES.items():
+        records = payloads(loaded, table)
+        for id, record in held(account, resource).items():
+            served = records[id]
+            assert isinstance(served, dict)
+            # beside the record itself a list reply names what came beside it
+            assert {key: served[key] for key in record} == record  # type: ignore[attr-defined]
+
+
+def test_children_know_their_parent(load: Load) -> None:
+    account = Account.generate(contacts=50, seed=3)
+    with serve(account) as server:
+        loaded = load(server)
+    for table, parent_key in {"contact_lists": "contact", "field_options": "field"}.items():
+        mismatches = loaded.rows(
+            f"select * from activecampaign_raw.{table} "
+            "where parent_id is distinct from payload ->> ?",
+            parent_key,
+        )
+        assert not mismatches
+        assert loaded.rows(f"select 1 from activecampaign_raw.{table}")
+
+
+def test_an_empty_account_has_every_table(load: Load) -> None:
+    with serve(Account.empty()) as server:
+        loaded = load(server)
+    assert loaded.exit_code == 0
+    for table in RAW_TABLES:
+        assert loaded.rows(f"select * from activecampaign_raw.{table}") == []
+
+
+@pytest.mark.parametrize("contacts", [1, 99, 100, 101, 250])
+def test_page_borders_lose_nothing(contacts: int, load: Load) -> None:
+    account = Account.generate(contacts=contacts, seed=5)
+    with serve(account) as server:
+        loaded = load(server)
+        requests = Counter(request.path for request in server.requests)
+    assert len(payloads(loaded, "contacts")) == contacts
+    path = next(path for path in requests if path.endswith("contacts"))
+    assert requests[path] <= contacts // 100 + 1
+
+
+@pytest.mark.parametrize("total", ["string", "number", "absent", "null", 3, 10_000])
+def test_a_total_is_a_hint_only(total: str | int, load: Load) -> None:
+    account = Account.generate(contacts=230, seed=5)
+    paths = [endpoint.path for endpoint in ENDPOINTS]
+    with serve(account, behaviour=Behaviour(meta_total=dict.fromkeys(paths, total))) as server:
+        loaded = load(server)
+    assert_all_is_loaded(loaded, account)
+
+
+def test_a_server_that_gives_fewer_than_asked_for_loses_nothing(load: Load) -> None:
+    account = Account.generate(contacts=230, seed=5)
+    with serve(account, behaviour=Behaviour(max_limit=20)) as server:
+        loaded = load(server)
+    assert_all_is_loaded(loaded, account)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "stand_in"),
+    [
+        ("fieldValues", "fieldValues"),
+        ("contactLists", "contactLists"),
+        ("contactTags", "contactTags"),
+        ("userGroup", "groups/{id}/userGroups"),
+    ],
+)
+def test_what_is_not_served_beside_is_read_by_itself(
+    withheld: str, stand_in: str, load: Load
+) -> None:
+    account = Account.generate(contacts=120, seed=5)
+    with serve(account, behaviour=Behaviour(withheld_includes={withheld})) as server:
+        loaded = load(server)
+    assert_all_is_loaded(loaded, account)
+    assert "not served beside" in loaded.output
+    assert stand_in in loaded.output
+
+
+def test_side_loads_left_out_where_empty_are_no_loss(load: Load) -> None:
+    account = Account.empty()
+    account.add("contacts", email="alone@example.com")
+    with serve(account, behaviour=Behaviour(empty_keys_omitted=True)) as server:
+        loaded = load(server)
+    assert_all_is_loaded(loaded, account)
+    assert "not served beside" not in loaded.output
+
+
+def test_a_forbidden_endpoint_costs_that_endpoint_alone(load: Load) -> None:
+    account = Account.generate(contacts=20, seed=5)
+    with serve(account) as server:
+        first = load(server)
+        server.behaviour.forbidden["lists"] = b'{"message":"You do not have permission"}'
+        account.add("contacts", email="new@example.com")
+        second = load(server)
+    assert first.exit_code == second.exit_code == 0
+    assert "You do not have permission" in second.output
+    assert payloads(second, "lists").keys() == held(account, "lists").keys()
+    assert payloads(second, "contacts").keys() == held(account, "contacts").keys()
+    assert second.rows(
+        "select is_complete, proves_absence, skipped_reason like '%permission%' "
+        "from activecampaign_raw.endpoint_reads where endpoint = 'lists' and run_id = 2"
+    ) == [(False, False, True)]
+
+
+def test_an_endpoint_that_fails_leaves_the_others_whole(load: Load) -> None:
+    account = Account.generate(contacts=20, seed=5)
+    with serve(account) as server:
+        server.behaviour.faults.append(Fault(path="tags", status=500))
+        loaded = load(server)
+    assert loaded.exit_code == 3
+    assert "tags: status 500" in loaded.output
+    assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(path="*", status=429, headers={"Retry-After": "1"}, times=1, after=2),
+        Fault(
+            path="*",
+            status=503,
+            body=b"<html>busy</html>",
+            content_type="text/html",
+            times=2,
+            after=2,
+        ),
+        Fault(path="*", status=403, times=1, after=3),
+        Fault(path="contacts", kind="reset", times=1, after=1),
+        Fault(path="contacts", kind="truncate", times=1, after=1),
+        Fault(path="contacts", kind="empty", times=1, after=1),
+        Fault(path="contacts", kind="html", times=1, after=1),
+        Fault(path="contacts", kind="gzip_broken", times=1, after=1),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.status}",
+)
+def test_a_passing_fault_loses_nothing(fault: Fault, load: Load) -> None:
+    account = Account.generate(contacts=230, seed=5)
+    with serve(account, behaviour=Behaviour(faults=[fault])) as server:
+        loaded = load(server)
+    assert loaded.exit_code == 0, loaded.output
+    assert_all_is_loaded(loaded, account)
+    assert loaded.rows("select sum(retries) > 0 from activecampaign_raw.endpoint_reads") == [
+        (True,)
+    ]
+
+
+def test_odd_records_are_loaded_or_counted(load: Load) -> None:
+    account = Account.empty()
+    odd = [
+        '{"id": 7, "name": "a number as id"}',
+        '{"name": "no id"}',
+        '{"id": null, "name": "no id"}',
+        '{"id": "8", "big": 123456789012345678901234567890, "exact": 1.10, "nul": "\\u0000"}',
+        '{"id": "9", "name": "half a pair \\ud83d, a pair \\ud83d\\ude00, no pair \\\\ud83d"}',
+    ]
+    for record in odd:
+        account.put("lists", record)
+    with serve(account) as server:
+        loaded = load(server)
+    assert loaded.exit_code == 0
+    raw = dict(loaded.rows("select id, payload from activecampaign_raw.lists"))
+    assert raw.keys() == {"7", "8", "9"}
+    assert '"big": 123456789012345678901234567890, "exact": 1.10' in raw["8"]
+    assert json.loads(raw["9"])["name"] == "half a pair �, a pair 😀, no pair \\ud83d"
+    assert "2 records without an id left out" in loaded.output
+    assert "1 replies with broken Unicode mended" in loaded.output

@@ -1,0 +1,318 @@
+"""What can go wrong between the account and a client, and how the command behaves."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox.account import Account
+from sandbox.behaviour import Fault
+from sandbox.server import Server, serve
+
+Ask = Callable[..., requests.Response]
+
+
+@pytest.fixture(scope="module")
+def account() -> Account:
+    return Account.generate(contacts=30, seed=6)
+
+
+@pytest.fixture
+def server(account: Account) -> Iterator[Server]:
+    """A server of its own for each test, which may set its behaviour."""
+    with serve(account) as running:
+        yield running
+
+
+@pytest.fixture
+def ask(server: Server) -> Ask:
+    def get(path: str, **params: Any) -> requests.Response:
+        headers = {"Api-Token": server.api_key}
+        return requests.get(f"{server.url}/api/3/{path}", params, headers=headers, timeout=5)
+
+    return get
+
+
+def test_a_fault_begins_and_ends(server: Server, ask: Ask) -> None:
+    fault = Fault(path="lists", status=500, body=b"oh", times=2, after=1)
+    server.behaviour.faults.append(fault)
+    assert [ask("lists").status_code for _ in range(5)] == [200, 500, 500, 200, 200]
+    assert fault.met == 5
+    assert ask("tags").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "struck"),
+    [
+        ("*", {"lists", "groups/3/userGroups", "users/me"}),
+        ("groups/*", {"groups/3/userGroups"}),
+        ("groups/{id}/userGroups", {"groups/3/userGroups"}),
+        ("users/me", {"users/me"}),
+    ],
+)
+def test_which_paths_a_fault_strikes(path: str, struck: set[str], server: Server, ask: Ask) -> None:
+    server.behaviour.faults.append(Fault(path=path, status=503))
+    paths = ("lists", "groups/3/userGroups", "users/me")
+    assert {path for path in paths if ask(path).status_code == 503} == struck
+
+
+def test_a_status_comes_with_its_body_and_headers(server: Server, ask: Ask) -> None:
+    fault = Fault(
+        status=520, body=b"busy", content_type="text/plain", headers={"Retry-After": "7"}, times=1
+    )
+    server.behaviour.faults.append(fault)
+    reply = ask("lists")
+    assert (reply.status_code, reply.text) == (520, "busy")
+    assert (reply.headers["Content-Type"], reply.headers["Retry-After"]) == ("text/plain", "7")
+
+
+@pytest.mark.parametrize("kind", ["reset", "truncate"])
+def test_a_connection_that_breaks_off(kind: Any, server: Server, ask: Ask) -> None:
+    server.behaviour.faults.append(Fault(path="lists", kind=kind, times=1))
+    broken = requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError
+    with pytest.raises(broken, match="reset" if kind == "reset" else "IncompleteRead"):
+        ask("lists")
+    assert server.requests[-1].status == (0 if kind == "reset" else 200)
+    assert ask("lists").json()["lists"]
+
+
+@pytest.mark.parametrize(("kind", "content"), [("empty", b""), ("html", b"<!DOCTYPE html>")])
+def test_a_reply_that_is_none(kind: Any, content: bytes, server: Server, ask: Ask) -> None:
+    server.behaviour.faults.append(Fault(path="lists", kind=kind))
+    reply = ask("lists")
+    assert reply.status_code == 200
+    assert reply.content[:15] == content
+
+
+def test_a_reply_that_claims_to_be_compressed(server: Server, ask: Ask) -> None:
+    server.behaviour.faults.append(Fault(kind="gzip_broken"))
+    with pytest.raises(requests.exceptions.ContentDecodingError):
+        ask("lists")
+
+
+def test_slow_replies(server: Server, ask: Ask) -> None:
+    server.behaviour.faults.append(Fault(path="lists", kind="slow", seconds=0.2))
+    started = time.monotonic()
+    assert ask("lists").json()["lists"]
+    assert time.monotonic() - started >= 0.2
+    server.behaviour.latency = 0.1
+    started = time.monotonic()
+    ask("tags")
+    assert 0.1 <= time.monotonic() - started < 0.2 + 0.1
+
+
+def test_refusals_for_good(server: Server, ask: Ask) -> None:
+    server.behaviour.forbidden["lists"] = b'{"message":"no"}'
+    assert [(reply.status_code, reply.json()) for reply in (ask("lists"), ask("lists"))] == [
+        (403, {"message": "no"})
+    ] * 2
+    del server.behaviour.forbidden["lists"]
+    assert ask("lists").status_code == 200
+    server.behaviour.lapsed = True
+    assert [(ask(path).status_code, ask(path).content) for path in ("users/me", "lists")] == [
+        (402, b"")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [("string", "8"), ("number", 8), ("null", None), (3, "3"), ("absent", "nothing")],
+)
+def test_totals_of_other_kinds(
+    total: str | int, expected: object, server: Server, ask: Ask
+) -> None:
+    server.behaviour.meta_total["lists"] = total
+    assert ask("lists").json().get("meta", {}).get("total", "nothing") == expected
+
+
+def test_a_total_where_there_is_none(server: Server, ask: Ask) -> None:
+    server.behaviour.meta_total["groups/{id}/userGroups"] = 9
+    assert ask("groups/4/userGroups").json()["meta"] == {"total": "9"}
+
+
+def test_a_page_size_that_nobody_asked_for(server: Server, ask: Ask) -> None:
+    server.behaviour.max_limit = 7
+    assert len(ask("contacts", limit=100).json()["contacts"]) == 7
+    assert len(ask("contacts", limit=3, offset=28).json()["contacts"]) == 2
+    assert len(ask("fields/1/options").json()["fieldOptions"]) == 7
+
+
+def test_relations_that_are_unknown(server: Server, ask: Ask) -> None:
+    server.behaviour.withheld_includes = {"contactTags", "userGroup", "scoreValues"}
+    page = ask("contacts", include="contactTags.tag,fieldValues").json()
+    assert list(page) == ["fieldValues", "contacts", "meta"]
+    assert {"contactTags", "scoreValues"}.isdisjoint(page["contacts"][0])
+    assert "userGroup" not in ask("users", include="userGroup").json()["users"][0]
+
+
+def test_side_loads_left_out_where_empty(server: Server, ask: Ask) -> None:
+    server.account = Account.empty()
+    server.account.add("contacts")
+    assert list(ask("contacts").json()) == ["scoreValues", "contacts", "meta"]
+    server.behaviour.empty_keys_omitted = True
+    page = ask("contacts", include="fieldValues").json()
+    assert list(page) == ["contacts", "meta"]
+    assert page["contacts"][0]["fieldValues"] == []
+
+
+def test_a_change_before_a_reply_shows_in_it(server: Server, ask: Ask) -> None:
+    server.account = Account.generate(contacts=5, seed=1)
+    first = server.account.records("contacts")[0]["id"]
+
+    def change(path: str) -> None:
+        if path == "contacts" and len(server.requests) == 1:
+            server.account.delete("contacts", first)
+
+    server.behaviour.before_reply = change
+    totals = [ask("contacts").json()["meta"]["total"] for _ in range(3)]
+    assert totals == ["5", "4", "4"]
+
+
+def test_every_change_shows_in_the_next_reply(server: Server, ask: Ask) -> None:
+    account = server.account = Account.empty()
+    changes: list[Callable[[], object]] = [
+        lambda: account.add("lists", name="A"),
+        lambda: account.put("lists", {"id": "5", "name": "B"}),
+        lambda: account.update("lists", 1, name="C"),
+        lambda: account.delete("lists", 5),
+    ]
+    seen = []
+    for change in changes:
+        change()
+        page = ask("lists", **{"filters[name][contains]": "", "orders[name]": "ASC"}).json()
+        seen.append([entry["name"] for entry in page["lists"]])
+    assert seen == [["A"], ["A", "B"], ["B", "C"], ["C"]]
+
+
+def test_a_reply_waits_for_a_change_to_be_complete(server: Server, ask: Ask) -> None:
+    replies: list[requests.Response] = []
+    client = threading.Thread(target=lambda: replies.append(ask("lists")))
+    with server.account.lock:
+        client.start()
+        client.join(0.1)
+        assert not replies
+    client.join(5)
+    assert replies[0].ok
+
+
+def test_odd_records_are_served_as_put(server: Server, ask: Ask) -> None:
+    server.account = Account.empty()
+    texts = [
+        '{"id": 7, "exact": 1.10, "big": 123456789012345678901234567890}',
+        '{"id": "8", "half": "\\ud83d"}',
+        '{"name": "no id"}',
+        "{}",
+        '["no object"]',
+    ]
+    for text in texts:
+        server.account.put("lists", text)
+    assert ask("lists").text.startswith('{"lists":[' + ",".join(texts) + "]")
+    server.account.put("contacts", "{}")
+    server.account.put("contacts", '{"id":"5","contactLists":["77"]}')
+    served = '"contacts":[{"scoreValues":[],"id":"5","contactLists":["77"]},{}]'
+    assert served in ask("contacts", include="contactLists").text
+
+
+def test_the_account_s_budget(account: Account) -> None:
+    with serve(account, rate=5) as server:
+        headers = {"Api-Token": server.api_key}
+        replies = [requests.get(f"{server.url}/api/3/lists", headers=headers) for _ in range(12)]
+        refused = [reply for reply in replies if reply.status_code == 429]
+        served = [reply for reply in replies if reply.status_code == 200]
+        assert len(served) >= 5
+        assert refused
+        assert refused[0].headers["Retry-After"] == "1"
+        time.sleep(1)
+        assert requests.get(f"{server.url}/api/3/lists", headers=headers).status_code == 200
+
+
+def test_many_clients_at_once(server: Server, ask: Ask) -> None:
+    expected = ask("contacts", limit=100, include="contactTags.tag").content
+    replies: list[bytes] = []
+
+    def client() -> None:
+        replies.extend(
+            ask("contacts", limit=100, include="contactTags.tag").content for _ in range(5)
+        )
+
+    threads = [threading.Thread(target=client) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert replies == [expected] * 40
+
+
+def test_a_server_that_ended_answers_nobody(account: Account) -> None:
+    session = requests.Session()
+    with serve(account) as server:
+        headers = {"Api-Token": server.api_key}
+        assert session.get(f"{server.url}/api/3/lists", headers=headers).ok
+    with pytest.raises(requests.exceptions.ConnectionError):
+        session.get(f"{server.url}/api/3/lists", headers=headers)
+
+
+# the command
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--contacts", "3", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, None])
+def test_the_command_serves_until_it_is_told_to_stop(end: signal.Signals | None) -> None:
+    with start("--seed", "9", "--api-key", "k", *([] if end else ["--exit-with-stdin"])) as running:
+        assert running.stdout
+        assert running.stdin
+        line = running.stdout.readline()
+        url = line.partition(" at ")[2].partition(",")[0]
+        reply = requests.get(f"{url}/api/3/contacts", headers={"Api-Token": "k"})
+        if end:
+            running.send_signal(end)
+        else:
+            running.stdin.close()
+        assert running.wait(5) == 0
+        assert (running.stdout.read(), running.stderr and running.stderr.read()) == ("", "")
+    assert line == f"Sandbox account of 3 contacts (seed 9) at {url}, Api-Token: k\n"
+    assert url.startswith("http://127.0.0.1:")
+    served = [contact["id"] for contact in json.loads(reply.content)["contacts"]]
+    held = [contact["id"] for contact in Account.generate(3, 9).records("contacts")]
+    assert sorted(served) == sorted(held)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--contacts", "-1"], "'-1' is no whole number"),
+        (["--port", "70000"], "70000 is no port"),
+        (["--rate", "nan"], "'nan' is no number of requests"),
+        (["--colour", "red"], "unrecognized arguments: --colour red"),
+    ],
+)
+def test_arguments_that_cannot_work(arguments: list[str], says: str) -> None:
+    assert_refused(arguments, says)
+
+
+def test_a_port_in_use() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert_refused(["--port", port], f"Cannot listen at 127.0.0.1:{port}: ")
+
+
+def assert_refused(arguments: list[str], says: str) -> None:
+    with start(*arguments) as refused:
+        output, errors = refused.communicate(timeout=5)
+    assert refused.returncode == 2
+    assert says in errors
+    assert len(errors.splitlines()) == 1
+    assert output == ""

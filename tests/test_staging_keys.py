@@ -1,0 +1,57 @@
+"""Staging names the API's keys exactly: a misspelt one finds nothing and says nothing."""
+
+import json
+import re
+from collections import defaultdict
+
+import pytest
+
+from loader.endpoints import snake_case
+from tests.conftest import ROOT
+
+STAGING = ROOT / "dbt_project/models/staging"
+TABLES = sorted(path.stem.split("__")[1] for path in STAGING.glob("*.sql"))
+
+# Keys of every record that are no data: addresses of further requests, and the raw table's own key.
+NO_DATA = {"links", "id"}
+# Keys that stay in the raw JSON, since they are secrets.
+LEFT_OUT = {"lists": {"twitter_token", "twitter_token_secret"}}
+
+
+def known_keys() -> dict[str, set[str]]:
+    """The keys of the API's sample records and of the documented columns, by raw table."""
+    endpoints = json.loads((ROOT / "tests/data/endpoints.json").read_text(encoding="utf-8"))
+    keys: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in endpoints["tables"] + endpoints["extras"]:
+        table = snake_case(re.split(r"\W", entry["data_key"])[0])
+        paths = [*(entry["sample"] or ()), *entry.get("mapping", {}).values()]
+        keys[table] |= {path for path in paths if path and path.isidentifier()}
+    return keys
+
+
+def staged_keys(table: str) -> tuple[list[str], set[str]]:
+    """The keys that a staging model parses, and those that it makes columns of."""
+    sql = (STAGING / f"stg_activecampaign__{table}.sql").read_text(encoding="utf-8")
+    parsed = re.search(r"parse_payload\(\[(.*?)\]\)", sql, re.DOTALL)
+    assert parsed
+    used = re.findall(r"\brecord(?:\.(\w+)|\['(\w+)'\])", sql)
+    return re.findall(r"'(\w+)'", parsed[1]), {member or quoted for member, quoted in used}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_of_the_api_is_staged(table: str) -> None:
+    parsed, _ = staged_keys(table)
+    assert known_keys()[table] - set(parsed) - NO_DATA == LEFT_OUT.get(table, set())
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_key_is_staged_that_the_api_does_not_serve(table: str) -> None:
+    parsed, _ = staged_keys(table)
+    assert set(parsed) - known_keys()[table] == set()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_parsed_becomes_a_column(table: str) -> None:
+    parsed, used = staged_keys(table)
+    assert len(parsed) == len(set(parsed))
+    assert set(parsed) == used
