@@ -13,10 +13,6 @@ from loader.trial import DEFAULT_CONTACTS, DEFAULT_SEED, database_name
 
 ROOT = Path(__file__).parent.parent
 
-TABLES = """
-select table_name as "table", estimated_size as "rows" from duckdb_tables()
-"""
-
 QUERIES = {
     "How are our lists doing?": """
         select
@@ -54,10 +50,10 @@ def main() -> int:
     started = time.monotonic()
     database = database_name(options.contacts, options.seed)
     sandbox = ["--sandbox", "--contacts", str(options.contacts), "--seed", str(options.seed)]
-    steps = [["loader", *sandbox], ["dbt.cli.main", "build", "--quiet", "--warn-error"]]
-    for step in steps:
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    for step in ([sys.executable, "-m", "loader", *sandbox], [dbt, "--quiet", "build"]):
         done = subprocess.run(
-            [sys.executable, "-m", *step],
+            step,
             cwd=ROOT,
             env=os.environ | {"ACTIVECAMPAIGN_DUCKDB": database},
             check=False,
@@ -65,7 +61,10 @@ def main() -> int:
         if done.returncode:
             return done.returncode
     show(ROOT / database)
-    print(f"{time.monotonic() - started:.0f} s in all. To go on: duckdb {database}")
+    print(
+        f"{time.monotonic() - started:.0f} s in all. "
+        f"To go on, open {database} with any DuckDB client."
+    )
     return 0
 
 

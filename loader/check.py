@@ -23,8 +23,8 @@ _OFFSET_TIME: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d
 class User(msgspec.Struct, rename="camel"):
     """Whom the key belongs to."""
 
-    username: str = ""
-    email: str = ""
+    username: str | None = None
+    email: str | None = None
     first_name: str | None = ""
     last_name: str | None = ""
 

@@ -145,7 +145,7 @@ def _run(
         with pipeline.open_database(settings.database) as database:
             pipeline.check_account(database, settings.database, settings.account)
     owner = check.key_owner(client)
-    path = trial.relative(settings.database)
+    path = _short(settings.database)
     console.print(f"Loading {settings.account} as {owner} into {path}", highlight=False)
     progress = Progress(console)
     with pipeline.open_database(settings.database) as database, progress.shown():
@@ -157,16 +157,21 @@ def _run(
             accept_deletions=options.accept_deletions,
             watch=progress.watch,
         )
-    rows = sum(finding.rows for found in run.findings.values() for finding in found)
     console.print(summary(run), highlight=False)
     console.print(
-        f"{rows:,} rows in {run.seconds:.1f} s, {run.requests:,} requests "
+        f"{run.rows:,} rows in {run.seconds:.1f} s, {run.requests:,} requests "
         f"({run.requests / run.seconds:.1f}/s). Next: dbt build",
         highlight=False,
     )
     if options.sandbox:
         console.print(f"Point dbt at it: export ACTIVECAMPAIGN_DUCKDB={path}", highlight=False)
     return run.exit_code
+
+
+def _short(path: Path) -> str:
+    """As the reader can use it from here."""
+    here = path.absolute()
+    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
 def _check(

@@ -1,10 +1,10 @@
 """One HTTP client for the whole run: the key, the account's request budget, retries, redaction."""
 
-import itertools
 import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ TRIES: Final = 5
 TRIES_FORBIDDEN: Final = 3  # the API answers 403 at random too, so one alone proves nothing
 TRIES_LIMITED: Final = 12  # the budget is shared with whatever else uses the account
 BACKOFF: Final = 0.5  # seconds before the first retry, doubled for each further one
+LONGEST_BACKOFF: Final = 30.0
 LONGEST_WAIT: Final = 300.0  # seconds; a server that asks for more is asked again after these
 IN_FLIGHT: Final = 8
 
@@ -110,7 +111,7 @@ class Client:
         *,
         tally: Tally | None = None,
         tolerated: frozenset[int] = frozenset(),
-        tries: int = TRIES,
+        tries: int = TRIES_LIMITED,
     ) -> T:
         """Ask for `path` until a reply parses.
 
@@ -120,7 +121,7 @@ class Client:
             parse: makes the result of the body; raises `BadReply` for one to be asked for again.
             tally: counts requests and retries.
             tolerated: statuses that mean that key or plan lack the endpoint.
-            tries: how often to ask when the network or the server fails.
+            tries: how often to ask at most, where something need not be waited for.
 
         Raises:
             EndpointUnavailable: a tolerated status that stayed.
@@ -128,7 +129,8 @@ class Client:
             AccountError: no path can be read (401, 402, an address that is not the API's).
         """
         tally = tally or Tally()
-        for attempt in itertools.count(1):
+        failures: Counter[int] = Counter()  # by tries allowed: each kind of failure has its own
+        while True:
             self._budget.take()
             if self._stop.is_set():
                 raise EndpointError("stopped before its end")
@@ -136,17 +138,18 @@ class Client:
             try:
                 return self._try(path, params, parse, tolerated)
             except _Retry as failure:
-                if attempt >= min(failure.tries, max(tries, TRIES_FORBIDDEN)):
+                failures[failure.tries] += 1
+                if failures[failure.tries] >= min(failure.tries, tries):
                     raise failure.end from None
                 tally.retries += 1
-                self._wait(failure, attempt)
-        raise AssertionError
+                self._wait(failure, failures.total())
 
-    def _wait(self, failure: _Retry, attempt: int) -> None:
+    def _wait(self, failure: _Retry, failures: int) -> None:
         if failure.wait is not None:
             self._budget.pause(failure.wait)
         else:
-            self._stop.wait(BACKOFF * 2 ** (attempt - 1) * random.uniform(0.75, 1.25))
+            seconds = min(BACKOFF * 2 ** (failures - 1), LONGEST_BACKOFF)
+            self._stop.wait(seconds * random.uniform(0.75, 1.25))
 
     def _try(
         self,

@@ -53,6 +53,12 @@ class Run:
         return sum(read.tally.requests for read in self.reads)
 
     @property
+    def rows(self) -> int:
+        """Distinct records loaded, whatever they came with."""
+        rows = {one.collection: one.rows for found in self.findings.values() for one in found}
+        return sum(rows.values())
+
+    @property
     def exit_code(self) -> int:
         """0 all read, 1 nothing read, 3 some endpoint failed or its deletions are withheld."""
         failed = [read for read in self.reads if read.outcome is Outcome.FAILED]
@@ -150,11 +156,11 @@ def run(
         while open_reads := [one for one in reads if one.outcome is None]:
             _load(pipeline, activecampaign(open_reads, _missing(database), current.run_id, seq))
             for ended in [one for one in open_reads if one.outcome]:
-                if ended.fatal:
-                    raise ended.fatal
                 current.findings[ended.endpoint.name] = evidence.record(
                     database, ended, current.run_id, accept_deletions=accept_deletions
                 )
+            for fatal in filter(None, [one.fatal for one in open_reads]):
+                raise fatal
 
     watch(current)
     read([Read(one, client) for one in endpoints if not one.per])
@@ -184,8 +190,12 @@ def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
 def _load(pipeline: dlt.Pipeline, source: DltSource | None = None) -> None:
     try:
         pipeline.run(source, loader_file_format="parquet")
+        for load_id in pipeline.list_completed_load_packages():
+            shutil.rmtree(pipeline.get_load_package_info(load_id).package_path)
     except PipelineStepFailed as problem:
         cause = problem.exception or problem
+        if isinstance(cause, KeyboardInterrupt):
+            raise cause from None
         raise LoaderError(
             f"Loading stopped at dlt's step {problem.step}: {cause}. What was loaded before "
             "stays; run again to go on."

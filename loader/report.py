@@ -56,13 +56,13 @@ class Progress:
                 self._told.add(id(read))
                 self._console.print(_line(read), soft_wrap=True, highlight=False)
 
-    def _table(self) -> Table:
+    def _table(self) -> Group:
         table = Table(box=None, pad_edge=False)
         for name, justify in (("endpoint", "left"), ("rows", "right"), ("of", "right")):
             table.add_column(name, justify=justify)  # type: ignore[arg-type]
         table.add_column("")
         if (run := self._run) is None:
-            return table
+            return Group()
         for read in run.reads:
             table.add_row(read.endpoint.name, f"{read.rows:,}", _total(read), _state(read))
         rate = run.requests / max(run.seconds, 0.001)
@@ -71,11 +71,9 @@ class Progress:
             for read in run.reads
             if read.outcome is None and read.api_total
         )
-        table.caption = f"{rate:.1f} requests/s" + (
-            f", about {_duration(left / rate)} left" if left and rate else ""
-        )
-        table.caption_justify = "left"
-        return table
+        speed = f"{rate:.1f} requests/s"
+        time = f", about {_duration(left / rate)} left" if left and rate else ""
+        return Group(table, Text(speed + time))
 
 
 def summary(run: Run) -> Group:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from loader.errors import LoaderError
@@ -54,11 +53,3 @@ def sandbox(contacts: int, seed: int) -> Iterator[Settings]:
         server.stdin.close()
         server.terminate()
         server.wait()
-
-
-def relative(path: Path) -> str:
-    """As short as the reader can use it from here."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -17,6 +17,7 @@ from sandbox.account import Account
 from sandbox.server import Server, serve
 
 ROOT = Path(__file__).parent.parent
+LOADER = (sys.executable, "-m", "loader")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def run_command(
     """A command as a user types it, with nothing of ours in its environment but what is given."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("ACTIVECAMPAIGN", "DBT"))}
     return subprocess.run(
-        [sys.executable, "-m", *command],
+        command,
         cwd=cwd,
         env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
@@ -88,7 +89,7 @@ class Dbt:
         variables |= {"activecampaign_severity": severity}
         target = self.folder / "target"
         return run_command(
-            "dbt.cli.main",
+            str(Path(sys.executable).with_name("dbt")),
             "--no-use-colors",
             command,
             "--target-path",
@@ -132,7 +133,7 @@ def warehouse(sandbox_server: Server, dbt: Dbt, tmp_path_factory: pytest.TempPat
     """A database that `python -m loader` and `dbt build` made of the account."""
     path = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
     loaded = run_command(
-        "loader",
+        *LOADER,
         environment={
             "ACTIVECAMPAIGN_API_URL": sandbox_server.url,
             "ACTIVECAMPAIGN_API_KEY": sandbox_server.api_key,

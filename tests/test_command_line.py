@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.account import Account
 from sandbox.server import Server, serve
-from tests.conftest import run_command
+from tests.conftest import LOADER, run_command
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def environment(server: Server, tmp_path: Path) -> dict[str, str]:
 def fails(
     environment: dict[str, str], *arguments: str, exit_code: int, says: str
 ) -> subprocess.CompletedProcess[str]:
-    done = run_command("loader", *arguments, environment=environment)
+    done = run_command(*LOADER, *arguments, environment=environment)
     assert done.returncode == exit_code, done.stdout + done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -142,7 +142,7 @@ def test_a_database_that_another_process_holds(environment: dict[str, str]) -> N
     ) as holder:
         assert holder.stdout
         holder.stdout.readline()
-        done = run_command("loader", environment=environment)
+        done = run_command(*LOADER, environment=environment)
         holder.communicate("\n")
     assert done.returncode == 1
     assert "is in use" in done.stderr
@@ -154,7 +154,7 @@ def test_a_file_that_is_no_database(environment: dict[str, str]) -> None:
     path = Path(environment["ACTIVECAMPAIGN_DUCKDB"])
     path.write_text("not a database, and long enough to be taken for one" * 100)
     before = path.read_bytes()
-    done = run_command("loader", environment=environment)
+    done = run_command(*LOADER, environment=environment)
     assert done.returncode == 1
     assert "cannot be opened" in done.stderr
     assert "Traceback" not in done.stderr
@@ -162,11 +162,9 @@ def test_a_file_that_is_no_database(environment: dict[str, str]) -> None:
 
 
 def test_a_database_of_another_account(environment: dict[str, str]) -> None:
-    assert run_command("loader", environment=environment).returncode == 0
+    assert run_command(*LOADER, environment=environment).returncode == 0
     with serve(Account.empty()) as other:
-        done = run_command(
-            "loader", environment=environment | {"ACTIVECAMPAIGN_API_URL": other.url}
-        )
+        done = run_command(*LOADER, environment=environment | {"ACTIVECAMPAIGN_API_URL": other.url})
     assert done.returncode == 2
     assert "holds the account" in done.stderr
 
@@ -178,9 +176,9 @@ def test_the_key_is_nowhere(server: Server, environment: dict[str, str], tmp_pat
             "ACTIVECAMPAIGN_API_URL": keyed.url,
             "ACTIVECAMPAIGN_API_KEY": "a-key-to-look-for",
         }
-        done = run_command("loader", environment=environment | given)
+        done = run_command(*LOADER, environment=environment | given)
         refused = run_command(
-            "loader", environment=environment | given | {"ACTIVECAMPAIGN_API_KEY": "a-wrong-key"}
+            *LOADER, environment=environment | given | {"ACTIVECAMPAIGN_API_KEY": "a-wrong-key"}
         )
     assert done.returncode == 0
     assert "*** may not" in done.stdout
@@ -197,7 +195,7 @@ def test_check_says_whose_the_key_is_and_what_it_may_see(
 ) -> None:
     server.behaviour.forbidden["groups"] = b'{"message":"admins only"}'
     try:
-        done = run_command("loader", "check", environment=environment)
+        done = run_command(*LOADER, "check", environment=environment)
     finally:
         del server.behaviour.forbidden["groups"]
     assert done.returncode == 0
@@ -209,16 +207,16 @@ def test_check_says_whose_the_key_is_and_what_it_may_see(
 
 def test_check_compares_the_zone(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "dbt_project.yml").write_text("vars: {activecampaign_timezone: Europe/Berlin}")
-    done = run_command("loader", "check", environment=environment, cwd=tmp_path)
+    done = run_command(*LOADER, "check", environment=environment, cwd=tmp_path)
     assert "Europe/Berlin is set, but" in done.stdout
     (tmp_path / "dbt_project.yml").write_text("vars: {activecampaign_timezone: Mars/Olympus}")
-    done = run_command("loader", "check", environment=environment, cwd=tmp_path)
+    done = run_command(*LOADER, "check", environment=environment, cwd=tmp_path)
     assert done.returncode == 2
     assert "Mars/Olympus" in done.stderr
 
 
 def test_the_sandbox_needs_no_settings(tmp_path: Path) -> None:
-    done = run_command("loader", "--sandbox", "--contacts", "3", environment={}, cwd=tmp_path)
+    done = run_command(*LOADER, "--sandbox", "--contacts", "3", environment={}, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "export ACTIVECAMPAIGN_DUCKDB=sandbox_3_1.duckdb" in done.stdout
     with duckdb.connect(str(tmp_path / "sandbox_3_1.duckdb"), read_only=True) as database:
@@ -227,3 +225,15 @@ def test_the_sandbox_needs_no_settings(tmp_path: Path) -> None:
         ]
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == ["sandbox_3_1.duckdb", "sandbox_3_1.duckdb.dlt"]
+
+
+def test_address_and_key_may_stand_in_dlts_secrets(
+    server: Server, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "secrets.toml").write_text(
+        f'[sources.activecampaign]\napi_url = "{server.url}/api/3/"\napi_key = "{server.api_key}"'
+    )
+    unset = {"ACTIVECAMPAIGN_API_URL": "", "ACTIVECAMPAIGN_API_KEY": ""}
+    done = run_command(*LOADER, environment=environment | unset, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
