@@ -1,0 +1,81 @@
+"""Lists that change while they are read, and servers that page in their own way."""
+
+import itertools
+
+import pytest
+
+from loader.errors import EndpointError
+from loader.pages import Page
+from loader.paging import Progress, walk_by_id, walk_by_offset
+from sandbox.account import Account
+from sandbox.behaviour import Behaviour
+from sandbox.server import serve
+from tests.conftest import Load
+
+
+def tags(count: int) -> Account:
+    account = Account.empty()
+    for number in range(count):
+        account.add("tags", tag=f"tag {number}")
+    return account
+
+
+@pytest.mark.parametrize("total", ["string", "absent"])
+def test_records_deleted_from_pages_already_read_cost_no_live_one(total: str, load: Load) -> None:
+    account = tags(350)
+    asked = 0
+
+    def delete_some(path: str) -> None:
+        nonlocal asked
+        asked += path == "tags"
+        if path == "tags" and asked in (2, 3):
+            for record in account.records("tags")[5:8]:
+                account.delete("tags", record["id"])
+
+    habits = Behaviour(meta_total={"tags": total}, before_reply=delete_some)
+    with serve(account, behaviour=habits) as server:
+        loaded = load(server)
+    left = {record["id"] for record in account.records("tags")}
+    read = {id for (id,) in loaded.rows("select id from activecampaign_raw.tags")}
+    assert len(left) == 344
+    assert left <= read
+    assert loaded.rows(
+        "select proves_absence from activecampaign_raw.endpoint_reads where endpoint = 'tags'"
+    ) == [(False,)]
+
+
+def test_contacts_deleted_while_they_are_read_cost_no_live_one(load: Load) -> None:
+    account = Account.generate(contacts=350, seed=9)
+    asked = 0
+
+    def delete_some(path: str) -> None:
+        nonlocal asked
+        asked += path == "contacts"
+        if path == "contacts" and asked in (2, 3):
+            for record in account.records("contacts")[5:8]:
+                account.delete("contacts", record["id"])
+
+    with serve(account, behaviour=Behaviour(before_reply=delete_some)) as server:
+        loaded = load(server)
+    left = {record["id"] for record in account.records("contacts")}
+    read = {id for (id,) in loaded.rows("select id from activecampaign_raw.contacts")}
+    assert left <= read
+    queries = [request.query for request in server.requests if request.path == "contacts"]
+    assert not any("offset" in query for query in queries)
+
+
+def test_a_server_that_repeats_its_page_for_ever_is_left() -> None:
+    ids: list[str | None] = [str(number) for number in range(100)]
+    page = Page(ids=ids, total=None, tables={}, not_carried=set(), rejected=0, repaired=0)
+    walk = walk_by_offset(lambda params: page, Progress())
+    with pytest.raises(EndpointError, match="repeats the same page"):
+        list(itertools.islice(walk, 50))
+
+
+def test_a_server_that_ignores_id_greater_is_not_taken_at_its_word() -> None:
+    ids: list[str | None] = [str(number) for number in range(1, 101)]
+    page = Page(ids=ids, total=500, tables={}, not_carried=set(), rejected=0, repaired=0)
+    walk = walk_by_id(lambda params: page, Progress())
+    next(walk)
+    with pytest.raises(EndpointError, match="id_greater"):
+        next(walk)
