@@ -1,7 +1,8 @@
 """`python -m loader check`: is the key good, whose is it, what may it see, which zone is it in."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +73,7 @@ class Answer:
     total: int | None = None
     length: int = 0
     problem: str = ""
+    has_failed: bool = False  # and not for lack of permission or plan
     times: list[datetime] = field(default_factory=list)
 
 
@@ -85,7 +87,7 @@ def _ask(client: Client, endpoint: Endpoint) -> Answer:
     parser = Parser(endpoint)
 
     def parse(body: bytes) -> Page:
-        answer.times = [datetime.fromisoformat(t.decode()) for t in _OFFSET_TIME.findall(body)]
+        answer.times = list(_times(body))
         return parser(body)
 
     try:
@@ -99,7 +101,14 @@ def _ask(client: Client, endpoint: Endpoint) -> Answer:
         answer.total, answer.length = page.total, page.length
     except EndpointError as problem:
         answer.problem = str(problem)
+        answer.has_failed = not isinstance(problem, EndpointUnavailable)
     return answer
+
+
+def _times(body: bytes) -> Iterator[datetime]:
+    for text in _OFFSET_TIME.findall(body):
+        with suppress(ValueError):  # 0000-00-00T00:00:00-06:00
+            yield datetime.fromisoformat(text.decode())
 
 
 def zone_of_project(folder: Path) -> str:
@@ -109,10 +118,12 @@ def zone_of_project(folder: Path) -> str:
         return str(project["vars"]["activecampaign_timezone"])
     except (OSError, KeyError, TypeError):
         return DEFAULT_ZONE
+    except yaml.YAMLError:
+        raise ConfigurationError(f"{folder / 'dbt_project.yml'} is no valid YAML.") from None
 
 
-def zone_report(zone: str, times: Sequence[datetime]) -> str:
-    """Whether the offsets that the account serves are those of `zone`, in a sentence.
+def compare_zone(zone: str, times: Sequence[datetime]) -> tuple[bool, str]:
+    """Whether the offsets that the account serves are those of `zone`, and a sentence on it.
 
     Raises:
         ConfigurationError: there is no such zone.
@@ -125,11 +136,11 @@ def zone_report(zone: str, times: Sequence[datetime]) -> str:
             f"Use an IANA name such as {DEFAULT_ZONE} (vars in dbt_project.yml)."
         ) from None
     if not times:
-        return f"time zone: {zone} is set; the account served no time to compare it with"
+        return True, f"time zone: {zone} is set; the account served no time to compare it with"
     off = [time for time in times if time.utcoffset() != time.astimezone(info).utcoffset()]
     if not off:
-        return f"time zone: {zone} is set, and the account's {len(times)} times agree with it"
-    return (
+        return True, f"time zone: {zone} is set, and the account's {len(times)} times agree with it"
+    return False, (
         f"time zone: {zone} is set, but {len(off)} of {len(times)} times that the account served "
         f"have another offset ({max(off).isoformat()}). Times without an offset would be read in "
         "the wrong zone: set activecampaign_timezone (vars in dbt_project.yml) to the account's."

@@ -1,6 +1,7 @@
 """The command line: `python -m loader [run|check|endpoints]`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 120, emoji=False, markup=False)
     options = _parser().parse_args(arguments)
     try:
-        endpoints = select(options.select, options.exclude)
+        endpoints, stand_ins = select(options.select, options.exclude)
         if options.command == "endpoints":
             console.print(_listing(endpoints))
             return 0
@@ -36,13 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             client = Client(settings)
             if options.command == "check":
                 return _check(console, client, endpoints, settings)
-            return _run(console, client, endpoints, settings, options)
+            return _run(console, client, endpoints, stand_ins, settings, options)
     except LoaderError as problem:
         print(problem, file=sys.stderr)
         return problem.exit_code
     except KeyboardInterrupt:
-        print("Interrupted. What was loaded stays; run again to go on.", file=sys.stderr)
-        return 1
+        print("Interrupted. What was loaded stays; the next run reads again.", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(1)  # a request in flight cannot be called back, and nobody waits for its answer
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "--select",
         nargs="+",
         metavar="NAME",
-        help="only these endpoints: names, groups, or patterns such as 'contact*'",
+        help="only these endpoints: groups, names, or patterns such as 'contact[s]'",
     )
     parser.add_argument("--exclude", nargs="+", metavar="NAME", help="all but these endpoints")
     parser.add_argument(
@@ -75,14 +77,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--contacts",
-        type=_count,
+        type=_number,
         default=trial.DEFAULT_CONTACTS,
         metavar="N",
         help="size of the sandbox's account (default %(default)s)",
     )
     parser.add_argument(
         "--seed",
-        type=_count,
+        type=_number,
         default=trial.DEFAULT_SEED,
         metavar="S",
         help="which made-up account (default %(default)s)",
@@ -91,22 +93,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError
-    return value
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a number from 0, not {text!r}")
+    return int(text)
 
 
-def select(names: Sequence[str] | None, excluded: Sequence[str] | None) -> list[Endpoint]:
-    """The endpoints that `--select` and `--exclude` name.
+def select(
+    names: Sequence[str] | None, excluded: Sequence[str] | None
+) -> tuple[list[Endpoint], list[Endpoint]]:
+    """The endpoints that `--select` and `--exclude` leave, and those that may stand in for a part.
 
     Raises:
-        ConfigurationError: a name that no endpoint, group or pattern has.
+        ConfigurationError: a name that no endpoint, group or pattern has, or nothing is left.
     """
-    chosen = _named(names) if names else [one for one in ENDPOINTS if not one.stands_in]
     left_out = _named(excluded) if excluded else []
-    return [one for one in chosen if one not in left_out]
+    chosen = _named(names) if names else [one for one in ENDPOINTS if not one.stands_in]
+    chosen = [one for one in chosen if one not in left_out]
+    if not chosen:
+        raise ConfigurationError("--select and --exclude leave no endpoint to read.")
+    others = [one for one in ENDPOINTS if one not in chosen and one not in left_out]
+    return chosen, [one for one in others if one.stands_in]
 
 
 def _named(names: Sequence[str]) -> list[Endpoint]:
@@ -138,6 +145,7 @@ def _run(
     console: Console,
     client: Client,
     endpoints: Sequence[Endpoint],
+    stand_ins: Sequence[Endpoint],
     settings: Settings,
     options: argparse.Namespace,
 ) -> int:
@@ -154,6 +162,7 @@ def _run(
             client,
             database,
             endpoints,
+            stand_ins,
             accept_deletions=options.accept_deletions,
             watch=progress.watch,
         )
@@ -188,8 +197,9 @@ def _check(
     console.print(table, highlight=False)
     zone = check.zone_of_project(Path.cwd())
     times = [time for answer in answers for time in answer.times]
-    console.print(check.zone_report(zone, times), highlight=False, soft_wrap=True)
-    return 0
+    is_right, said = check.compare_zone(zone, times)
+    console.print(said, highlight=False, soft_wrap=True)
+    return 0 if is_right and not any(answer.has_failed for answer in answers) else 3
 
 
 def _listing(endpoints: Sequence[Endpoint]) -> Table:

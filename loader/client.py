@@ -29,7 +29,7 @@ TRIES_LIMITED: Final = 12  # the budget is shared with whatever else uses the ac
 BACKOFF: Final = 0.5  # seconds before the first retry, doubled for each further one
 LONGEST_BACKOFF: Final = 30.0
 LONGEST_WAIT: Final = 300.0  # seconds; a server that asks for more is asked again after these
-IN_FLIGHT: Final = 8
+IN_FLIGHT: Final = 8  # requests side by side: enough for the budget at replies of 1.6 s
 
 
 class BadReply(Exception):
@@ -162,12 +162,12 @@ class Client:
             reply = self._session.get(
                 self._base + path, params=params, timeout=TIMEOUT, allow_redirects=False
             )
-        except requests.exceptions.SSLError as problem:
-            raise AccountError(
-                f"No secure connection to {self.host}: {_reason(problem)}. Check "
-                "ACTIVECAMPAIGN_API_URL and this machine's certificates."
-            ) from None
         except requests.RequestException as problem:
+            if "CERTIFICATE_VERIFY_FAILED" in str(problem):
+                raise AccountError(
+                    f"No secure connection to {self.host}: {_reason(problem)}. Check "
+                    "ACTIVECAMPAIGN_API_URL and this machine's certificates."
+                ) from None
             raise _Retry(
                 EndpointError(f"{path}: {self.host} does not answer ({_reason(problem)})")
             ) from None
@@ -176,7 +176,7 @@ class Client:
         try:
             return parse(reply.content)
         except BadReply as problem:
-            raise _Retry(EndpointError(f"{path}: {problem}")) from None
+            raise _Retry(EndpointError(self._redact(f"{path}: {problem}"))) from None
 
     def _refuse(self, path: str, reply: requests.Response, tolerated: frozenset[int]) -> NoReturn:
         status = reply.status_code
@@ -196,9 +196,8 @@ class Client:
         if status >= 500:
             raise _Retry(EndpointError(what))
         if 300 <= status < 400:
-            raise AccountError(
-                f"{self.host} redirects to another address. Set ACTIVECAMPAIGN_API_URL to the "
-                "address that Settings > Developer shows; the key is not sent anywhere else."
+            raise EndpointError(
+                f"{path}: {self.host} redirects to another address, where the key is not sent"
             )
         end = (EndpointUnavailable if status in tolerated else EndpointError)(what)
         if status == 403:
@@ -207,15 +206,18 @@ class Client:
 
     def _message(self, reply: requests.Response) -> str:
         """What an error body says, shortened and without the key, as `: …` or nothing."""
-        body = reply.content[:4000].replace(self._key.encode(), b"***")
+        body = reply.content[:4000]
         try:
             said = msgspec.json.decode(body, type=_ErrorBody, strict=False)
             texts = [said.message] + [error.title or error.detail for error in said.errors]
             text = "; ".join(filter(None, texts))
         except msgspec.MsgspecError:
             text = re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", body.decode(errors="replace"))
-        text = " ".join(text.split())[:160]
+        text = " ".join(self._redact(text).split())[:160]
         return f": {text}" if text else ""
+
+    def _redact(self, text: str) -> str:
+        return text.replace(self._key, "***")
 
 
 class _Error(msgspec.Struct):
@@ -240,7 +242,7 @@ def retry_after(header: str | None) -> float:
         date = parsedate_to_datetime(header)
     except ValueError:
         return 0.0
-    return max((date - datetime.now(UTC)).total_seconds(), 0.0)
+    return max((date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _reason(problem: BaseException) -> str:

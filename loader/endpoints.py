@@ -90,6 +90,7 @@ ENDPOINTS: Final = (
     Endpoint(path="contactLists", key="contactLists", group="contacts", parent_key="contact", stands_in=True),
     Endpoint(path="contactTags", key="contactTags", group="contacts", parent_key="contact", stands_in=True),
     Endpoint(path="scoreValues", key="scoreValues", group="contacts", parent_key="contact", stands_in=True),
+    Endpoint(path="scores", key="scores", group="contacts"),
     Endpoint(
         path="fields", key="fields", group="contacts",
         beside=(

@@ -4,6 +4,7 @@ The API deletes without a trace. Absence is evidence only after a complete read,
 set together with the record of the read that proves them, in one transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ from loader.settings import RAW_SCHEMA
 
 GUARD_SHARE: Final = 0.3
 GUARD_ROWS: Final = 100
+GUARD_ALL: Final = 10  # a small table that loses everything is not believed either
 
 TABLES: Final = f"""
 create schema if not exists {RAW_SCHEMA};
@@ -78,11 +80,11 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class _Collection:
     table: str
+    is_complete: bool
     is_exhaustive: bool
     is_carried: bool
     proves_absence: bool
     has_parent: bool
-    api_total: int | None
 
 
 def record(
@@ -101,10 +103,23 @@ def record(
     """
     database.begin()
     try:
-        findings = [
-            _record(database, read, collection, run_id, accept_deletions)
-            for collection in _collections(read)
-        ]
+        findings: list[Finding] = []
+        for collection in _collections(read):
+            gone, alive = _find_gone(database, read, collection, run_id)
+            # rows of a record that is not believed to be gone are not gone either
+            is_withheld = not accept_deletions and (
+                _is_too_much(gone, alive) or (gone > 0 and any(one.withheld for one in findings))
+            )
+            if not is_withheld:
+                _mark(database, collection, run_id)
+            finding = Finding(
+                collection=collection.table,
+                rows=_rows(database, read, collection, run_id),
+                marked=0 if is_withheld else gone,
+                withheld=gone if is_withheld else 0,
+            )
+            _write(database, read, collection, finding, run_id)
+            findings.append(finding)
         database.commit()
     except BaseException:
         database.rollback()
@@ -112,8 +127,9 @@ def record(
     return findings
 
 
-def _came(read: Read) -> bool:
-    return read.outcome is not Outcome.SKIPPED
+def _is_too_much(gone: int, alive: int) -> bool:
+    share = gone > GUARD_ROWS and gone > GUARD_SHARE * alive
+    return share or (gone == alive and gone > GUARD_ALL)
 
 
 def _collections(read: Read) -> list[_Collection]:
@@ -121,39 +137,34 @@ def _collections(read: Read) -> list[_Collection]:
     endpoint = read.endpoint
     main = _Collection(
         table=endpoint.raw_table,
+        is_complete=read.is_complete,
         is_exhaustive=endpoint.exhaustive,
         is_carried=False,
         proves_absence=read.proves_absence and endpoint.exhaustive,
         has_parent=False,
-        api_total=read.api_total,
     )
     beside = [
         _Collection(
             table=one.raw_table,
+            is_complete=read.is_complete and read.carries(one.key),
             is_exhaustive=one.exhaustive,
-            is_carried=_came(read) and bool(one.relation) and one.key not in read.not_carried,
-            proves_absence=read.proves_absence
-            and one.exhaustive
-            and one.key not in read.not_carried,
+            is_carried=one.relation is not None
+            and read.outcome is not Outcome.SKIPPED
+            and read.carries(one.key),
+            proves_absence=read.proves_absence and one.exhaustive and read.carries(one.key),
             has_parent=one.parent_key is not None,
-            api_total=None,
         )
         for one in endpoint.beside
     ]
     return [main, *beside]
 
 
-def _record(
-    database: duckdb.DuckDBPyConnection,
-    read: Read,
-    collection: _Collection,
-    run_id: int,
-    accept_deletions: bool,
-) -> Finding:
-    table = collection.table
-    where = {"raw": RAW_SCHEMA, "table": table, "parent": read.endpoint.raw_table}
+def _find_gone(
+    database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
+) -> tuple[int, int]:
+    """Put the ids that the read proves to be gone into `gone`; their number, and of those alive."""
     database.execute(
-        GONE.format(**where),
+        GONE.format(raw=RAW_SCHEMA, table=collection.table, parent=read.endpoint.raw_table),
         {
             "first": run_id,
             "run": run_id,
@@ -162,25 +173,40 @@ def _record(
             "has_parent": collection.has_parent,
         },
     )
-    gone, alive, rows = _row(
-        database,
-        f"select (select count(*) from gone), count(*) filter (where deleted_in_run is null), "
-        f"count(*) filter (where run_id = $run) from {RAW_SCHEMA}.{table}",
-        {"run": run_id},
+    return (
+        _number(database, "select count(*) from gone"),
+        _number(
+            database,
+            f"select count(*) from {RAW_SCHEMA}.{collection.table} where deleted_in_run is null",
+        ),
     )
-    is_withheld = gone > GUARD_ROWS and gone > GUARD_SHARE * alive and not accept_deletions
-    if gone and not is_withheld:
-        database.execute(
-            f"update {RAW_SCHEMA}.{table} set deleted_in_run = $run "
-            "where id in (select id from gone)",
-            {"run": run_id},
-        )
-    finding = Finding(
-        collection=table,
-        rows=rows,
-        marked=0 if is_withheld else gone,
-        withheld=gone if is_withheld else 0,
+
+
+def _mark(database: duckdb.DuckDBPyConnection, collection: _Collection, run_id: int) -> None:
+    database.execute(
+        f"update {RAW_SCHEMA}.{collection.table} set deleted_in_run = ? "
+        "where id in (select id from gone)",
+        [run_id],
     )
+
+
+def _rows(
+    database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
+) -> int:
+    if collection.table == read.endpoint.raw_table:
+        return read.rows
+    query = f"select count(*) from {RAW_SCHEMA}.{collection.table} where run_id = ?"
+    return _number(database, query, [run_id])
+
+
+def _write(
+    database: duckdb.DuckDBPyConnection,
+    read: Read,
+    collection: _Collection,
+    finding: Finding,
+    run_id: int,
+) -> None:
+    is_main = collection.table == read.endpoint.raw_table
     database.execute(
         f"insert into {RAW_SCHEMA}.endpoint_reads values "
         "($endpoint, $collection, $run, $run, 'full', $is_complete, $is_exhaustive, $is_carried, "
@@ -188,14 +214,14 @@ def _record(
         "$requests, $retries, $skipped_reason)",
         {
             "endpoint": read.endpoint.name,
-            "collection": table,
+            "collection": collection.table,
             "run": run_id,
-            "is_complete": read.outcome is Outcome.COMPLETE,
+            "is_complete": collection.is_complete,
             "is_exhaustive": collection.is_exhaustive,
             "is_carried": collection.is_carried,
             "proves_absence": collection.proves_absence,
             "rows": finding.rows,
-            "api_total": collection.api_total,
+            "api_total": read.api_total if is_main else None,
             "marked": finding.marked,
             "withheld": finding.withheld,
             "started_at": read.started_at,
@@ -205,10 +231,10 @@ def _record(
             "skipped_reason": read.reason or None,
         },
     )
-    return finding
 
 
-def _row(
-    database: duckdb.DuckDBPyConnection, query: str, values: dict[str, int]
-) -> tuple[int, ...]:
-    return database.execute(query, values).fetchone() or ()
+def _number(
+    database: duckdb.DuckDBPyConnection, query: str, values: Sequence[int] | None = None
+) -> int:
+    row = database.execute(query, values).fetchone()
+    return int(row[0]) if row else 0

@@ -10,7 +10,7 @@ import msgspec
 from loader.client import BadReply
 from loader.endpoints import Endpoint, snake_case
 
-NOTHING: Final = (None, "", "0", 0)  # how the API writes a relation to no record
+NOTHING: Final = ("", "0", 0)  # how the API writes a relation to no record
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _texts = msgspec.json.Decoder(list[msgspec.Raw])
@@ -38,7 +38,8 @@ class Page:
     ids: list[str | None]  # of the main collection as served; None where there is no usable one
     total: int | None  # what `meta.total` says
     tables: dict[str, Records]  # by raw table
-    not_carried: set[str]  # side-loads, by key, that the reply may not hold whole
+    carried: set[str]  # side-loads, by key, that stand in the reply
+    not_carried: set[str]  # those that it may not hold whole
     rejected: int  # records of any collection without a usable id
     repaired: int  # replies whose text was no valid Unicode
 
@@ -70,22 +71,24 @@ class Parser:
         members, repaired = _decode(body)
         key = self._endpoint.key
         if key not in members:
-            raise BadReply(f"the reply holds no {key!r}")
-        rows, records = _cut(members[key], self._shape)
+            raise BadReply(f"the reply holds no {key!r}, it starts {_start(body)}")
+        total = _total(members.get("meta"))
+        rows, records = _cut(members[key], self._shape, may_be_null=total == 0)
         ids = [None if row is None else str(row.id) for row in rows]
         rejected = ids.count(None)
         tables = {snake_case(key): records}
         served: dict[str, set[str]] = {}
         for beside, shape in self._beside.items():
             if beside in members:
-                others, records = _cut(members[beside], shape)
+                others, records = _cut(members[beside], shape, may_be_null=True)
                 rejected += others.count(None)
                 tables[snake_case(beside)] = records
                 served[beside] = set(records.ids)
         return Page(
             ids=ids,
-            total=_total(members.get("meta")),
+            total=total,
             tables=tables,
+            carried=set(served),
             not_carried={
                 beside
                 for beside, relation in self._relations.items()
@@ -132,19 +135,25 @@ def _decode(body: bytes) -> tuple[dict[str, msgspec.Raw], int]:
     try:
         return _members.decode(body), repaired
     except (msgspec.DecodeError, RecursionError):
-        start = " ".join(body[:60].decode(errors="replace").split())
         raise BadReply(
-            f"the reply is no JSON object, it starts {start!r}" if body else "the reply is empty"
+            f"the reply is no JSON object, it starts {_start(body)}"
+            if body
+            else "the reply is empty"
         ) from None
 
 
-def _cut(raw: msgspec.Raw, shape: _Shape) -> tuple[list[Any], Records]:
+def _start(body: bytes) -> str:
+    return repr(" ".join(body[:100].decode(errors="replace").split()))
+
+
+def _cut(raw: msgspec.Raw, shape: _Shape, *, may_be_null: bool) -> tuple[list[Any], Records]:
     """What the loader needs of each record, None where it has no usable id; and the usable ones."""
     try:
         texts = _texts.decode(raw)
     except msgspec.DecodeError:
-        if bytes(raw) not in (b"null", b"{}"):  # how PHP may write an empty list
-            raise BadReply("the reply holds something else where a list is due") from None
+        # PHP may write an empty list so; taken for one unasked, it would empty the table
+        if not (may_be_null and bytes(raw) in (b"null", b"{}")):
+            raise BadReply(f"the reply holds {_start(bytes(raw))} where a list is due") from None
         texts = []
     try:
         rows = shape.many.decode(raw)
@@ -186,7 +195,7 @@ def _lenient(members: dict[str, msgspec.Raw], shape: _Shape) -> Any:
 def _names_only(row: Any, relation: str, served: set[str]) -> bool:
     """Whether every id in the record's relation member was served; without it nothing is known."""
     named = getattr(row, relation)
-    if named is msgspec.UNSET:
+    if named is msgspec.UNSET or named is None:
         return False
     ids = named if isinstance(named, list) else [named]
     return all(str(one) in served for one in ids if one not in NOTHING)

@@ -8,6 +8,7 @@ from loader.errors import EndpointError
 from loader.pages import Page
 
 LIMIT: Final = 100  # the API's largest page
+FULL_PAGES: Final = (20, LIMIT)  # 20 is its default: a page so long may have been cut at it
 STEPS_BACK: Final = 10  # an unordered list may never show the anchor again
 REPEATS: Final = 3  # pages without a new record before the server is taken to repeat itself
 
@@ -22,13 +23,18 @@ class Progress:
     total: int | None = None
     is_sound: bool = True
 
+    @property
+    def is_short(self) -> bool:
+        """Whether records are missing: some may have been passed over, and the total says so."""
+        return not self.is_sound and (self.total is None or self.distinct < self.total)
+
     def is_all(self, page: Page) -> bool:
-        """Whether `page` is the last: a short one that completes the announced total.
+        """Whether `page` is the last: one that was not cut and completes the announced total.
 
         Neither sign is enough alone: a server may give fewer records than asked for, and a total
         may lie.
         """
-        return page.length < LIMIT and self.distinct == self.total
+        return page.length not in FULL_PAGES and self.distinct == self.total
 
 
 def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:

@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,8 +18,8 @@ from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader import evidence
-from loader.client import Client
-from loader.endpoints import ENDPOINTS, RAW_TABLES, Endpoint
+from loader.client import IN_FLIGHT, Client
+from loader.endpoints import RAW_TABLES, Endpoint
 from loader.errors import ConfigurationError, LoaderError
 from loader.evidence import Finding
 from loader.reading import Outcome, Read
@@ -26,6 +27,7 @@ from loader.settings import RAW_SCHEMA, Settings
 from loader.source import activecampaign
 
 CONFIG: Final = {
+    "extract.workers": IN_FLIGHT,
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     # Kept, each would hold a second copy of the account on disk.
     "load.delete_completed_jobs": True,
@@ -60,12 +62,13 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """0 all read, 1 nothing read, 3 some endpoint failed or its deletions are withheld."""
-        failed = [read for read in self.reads if read.outcome is Outcome.FAILED]
+        """0 all read, 1 nothing read, 3 something failed, came short or awaits confirmation."""
+        failed = [one for one in self.reads if one.outcome is Outcome.FAILED]
         if failed and len(failed) == len(self.reads):
             return 1
+        short = any(one.is_short for one in self.reads)
         withheld = any(one.withheld for found in self.findings.values() for one in found)
-        return 3 if failed or withheld else 0
+        return 3 if failed or short or withheld else 0
 
 
 @contextmanager
@@ -126,6 +129,7 @@ def run(
     client: Client,
     database: duckdb.DuckDBPyConnection,
     endpoints: Sequence[Endpoint],
+    stand_ins: Sequence[Endpoint] = (),
     *,
     accept_deletions: bool = False,
     watch: Callable[[Run], None] = lambda run: None,
@@ -137,6 +141,7 @@ def run(
         client: asks the account.
         database: as `open_database` gives it.
         endpoints: what to read.
+        stand_ins: flat lists to read where a collection does not come beside its parent.
         accept_deletions: mark even a mass of records as gone.
         watch: called once the reads are known, to show their progress.
 
@@ -147,14 +152,15 @@ def run(
     pipeline = _pipeline(settings.database, database)
     database.execute(evidence.TABLES)
     if pipeline.has_pending_data:
-        _load(pipeline)
+        _load(pipeline, client)
     current = Run(run_id=_start(database, settings.account))
     seq = itertools.count()
 
     def read(reads: list[Read]) -> None:
         current.reads += reads
         while open_reads := [one for one in reads if one.outcome is None]:
-            _load(pipeline, activecampaign(open_reads, _missing(database), current.run_id, seq))
+            source = activecampaign(open_reads, _missing(database), current.run_id, seq)
+            _load(pipeline, client, source)
             for ended in [one for one in open_reads if one.outcome]:
                 current.findings[ended.endpoint.name] = evidence.record(
                     database, ended, current.run_id, accept_deletions=accept_deletions
@@ -164,8 +170,14 @@ def run(
 
     watch(current)
     read([Read(one, client) for one in endpoints if not one.per])
-    read([Read(one, client, _ids(database, one)) for one in endpoints if one.per])
-    read([Read(one, client, _ids(database, one)) for one in _stand_ins(current.reads)])
+    absent = {
+        beside.key
+        for one in current.reads
+        for beside in one.endpoint.beside
+        if one.outcome is Outcome.COMPLETE and not one.carries(beside.key)
+    }
+    later = [one for one in endpoints if one.per] + [one for one in stand_ins if one.key in absent]
+    read([_read_later(database, client, one, current.reads) for one in later])
     database.execute(
         f"update {RAW_SCHEMA}.runs set finished_at = ? where run_id = ?",
         [datetime.now(UTC), current.run_id],
@@ -187,26 +199,41 @@ def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
     )
 
 
-def _load(pipeline: dlt.Pipeline, source: DltSource | None = None) -> None:
+def _load(pipeline: dlt.Pipeline, client: Client, source: DltSource | None = None) -> None:
+    # In a thread of its own dlt leaves Ctrl-C alone; in this one it would wait for every request.
+    worker = ThreadPoolExecutor(max_workers=1)
     try:
-        pipeline.run(source, loader_file_format="parquet")
-        for load_id in pipeline.list_completed_load_packages():
-            shutil.rmtree(pipeline.get_load_package_info(load_id).package_path)
+        worker.submit(pipeline.run, source, loader_file_format="parquet").result()
     except PipelineStepFailed as problem:
-        cause = problem.exception or problem
-        if isinstance(cause, KeyboardInterrupt):
-            raise cause from None
         raise LoaderError(
-            f"Loading stopped at dlt's step {problem.step}: {cause}. What was loaded before "
-            "stays; run again to go on."
-        ) from problem
+            f"Loading stopped at dlt's step {problem.step}: {_first_line(problem)}. What was "
+            f"loaded before stays. The next run tries again; if it never gets further, delete "
+            f"{pipeline.pipelines_dir} and what waits there is read again."
+        ) from None
+    except BaseException:
+        client.stop()
+        raise
+    finally:
+        worker.shutdown(wait=False)
+    for load_id in pipeline.list_completed_load_packages():
+        shutil.rmtree(pipeline.get_load_package_info(load_id).package_path)
+
+
+def _first_line(problem: BaseException) -> str:
+    while cause := problem.__cause__ or problem.__context__:
+        problem = cause
+    return str(problem).strip().partition("\n")[0] or type(problem).__name__
 
 
 def _start(database: duckdb.DuckDBPyConnection, account: str) -> int:
+    # Numbered by the clock, so that numbers do not begin anew where the raw schema was dropped:
+    # incremental models go by them.
+    now = datetime.now(UTC)
     started = database.execute(
         f"insert into {RAW_SCHEMA}.runs (run_id, account, started_at) "
-        f"select coalesce(max(run_id), 0) + 1, ?, ? from {RAW_SCHEMA}.runs returning run_id",
-        [account, datetime.now(UTC)],
+        f"select greatest(coalesce(max(run_id), 0) + 1, ?), ?, ? from {RAW_SCHEMA}.runs "
+        "returning run_id",
+        [int(now.timestamp()), account, now],
     ).fetchone()
     assert started
     return int(started[0])
@@ -219,14 +246,20 @@ def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:
     return sorted(RAW_TABLES.difference(name for (name,) in there))
 
 
-def _ids(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> list[str] | None:
+def _read_later(
+    database: duckdb.DuckDBPyConnection, client: Client, endpoint: Endpoint, reads: Sequence[Read]
+) -> Read:
+    """A read that had to wait: for the ids of its parents, where it is read per parent."""
     if not endpoint.per:
-        return None
-    query = f"select id from {RAW_SCHEMA}.{endpoint.per} where deleted_in_run is null order by seq"
-    return [id for (id,) in database.execute(query).fetchall()]
-
-
-def _stand_ins(reads: Sequence[Read]) -> list[Endpoint]:
-    """The flat lists of what did not come beside its parent."""
-    absent = {key for one in reads if one.outcome is Outcome.COMPLETE for key in one.not_carried}
-    return [one for one in ENDPOINTS if one.stands_in and one.key in absent]
+        return Read(endpoint, client)
+    ids = database.execute(
+        f"select id from {RAW_SCHEMA}.{endpoint.per} where deleted_in_run is null order by id"
+    ).fetchall()
+    return Read(
+        endpoint,
+        client,
+        parents=[id for (id,) in ids],
+        knows_all_parents=any(
+            one.endpoint.raw_table == endpoint.per and one.proves_absence for one in reads
+        ),
+    )

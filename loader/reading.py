@@ -1,5 +1,6 @@
 """One read of one endpoint: its pages, and what becomes of it."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,15 +25,19 @@ class Outcome(Enum):
 class Read:
     """Reads an endpoint once, page by page; `pages` may be drained in several goes.
 
-    `parents` are the ids that fill `{id}` of the path, for an endpoint that is read per parent.
+    `parents` are the ids that fill `{id}` of the path, for an endpoint that is read per parent;
+    `knows_all_parents` says whether there are surely no others.
     """
 
     endpoint: Endpoint
     client: Client
     parents: Sequence[str] | None = None
+    knows_all_parents: bool = True
+    skipped_parents: int = 0  # whose list the server refuses
     tally: Tally = field(default_factory=Tally)
     walks: list[Progress] = field(default_factory=list)
-    not_carried: set[str] = field(default_factory=set)
+    carried: set[str] = field(default_factory=set)  # side-loads that stood in some reply
+    not_carried: set[str] = field(default_factory=set)  # that some reply may not have held whole
     rejected: int = 0
     repaired: int = 0
     started_at: datetime | None = None
@@ -48,6 +53,16 @@ class Read:
         return sum(walk.distinct for walk in self.walks)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether the list was read to its end with nothing known to be missing."""
+        return self.outcome is Outcome.COMPLETE and not self.is_short and not self.skipped_parents
+
+    @property
+    def is_short(self) -> bool:
+        """Whether records are missing since they moved while the list was read, twice."""
+        return any(walk.is_short for walk in self.walks)
+
+    @property
     def api_total(self) -> int | None:
         """Records that the API announced, None where it did not say."""
         totals = [walk.total for walk in self.walks]
@@ -57,11 +72,17 @@ class Read:
     def proves_absence(self) -> bool:
         """Whether a record that was not served can be taken to be gone."""
         return (
-            self.outcome is Outcome.COMPLETE
+            self.is_complete
+            and bool(self.walks)
+            and self.knows_all_parents
             and all(walk.is_sound for walk in self.walks)
             and self.rows >= (self.api_total or 0)
             and not self.rejected
         )
+
+    def carries(self, key: str) -> bool:
+        """Whether every row of a side-load that belongs to a served record was served too."""
+        return self.rows == 0 or (key in self.carried and key not in self.not_carried)
 
     @property
     def pages(self) -> Iterator[Page]:
@@ -73,15 +94,16 @@ class Read:
     def _read(self) -> Iterator[Page]:
         self.started_at = datetime.now(UTC)
         try:
-            for path in self._paths():
-                for page in self._walk(path):
-                    self.not_carried |= page.not_carried
-                    self.rejected += page.rejected
-                    self.repaired += page.repaired
-                    yield page
-            self.outcome = Outcome.COMPLETE
+            if self.parents is None:
+                yield from self._read_list(self.endpoint.path)
+            else:
+                yield from self._read_lists(self.parents)
+            has_nothing = self.skipped_parents and not self.walks
+            self.outcome = Outcome.SKIPPED if has_nothing else Outcome.COMPLETE
         except EndpointUnavailable as problem:
-            self.outcome, self.reason = Outcome.SKIPPED, str(problem)
+            # Key or plan lack an endpoint from its first page on; later something broke.
+            self.outcome = Outcome.FAILED if self.walks else Outcome.SKIPPED
+            self.reason = str(problem)
         except EndpointError as problem:
             self.outcome, self.reason = Outcome.FAILED, str(problem)
         except AccountError as problem:
@@ -89,13 +111,31 @@ class Read:
             self.client.stop()
         self.finished_at = datetime.now(UTC)
 
-    def _paths(self) -> Iterator[str]:
-        if self.parents is None:
-            yield self.endpoint.path
-        else:
-            yield from (self.endpoint.path.replace("{id}", parent) for parent in self.parents)
+    def _read_lists(self, parents: Sequence[str]) -> Iterator[Page]:
+        for parent in parents:
+            try:
+                yield from self._read_list(self.endpoint.path.replace("{id}", parent))
+            except EndpointUnavailable as problem:
+                self.skipped_parents += 1
+                self.reason = str(problem)
 
-    def _walk(self, path: str) -> Iterator[Page]:
+    def _read_list(self, path: str) -> Iterator[Page]:
+        for is_last_try in (False, True):
+            progress = Progress()
+            pages = self._walk(path, progress)
+            first = next(pages, None)
+            self.walks.append(progress)  # not before: the list answers
+            for page in itertools.chain([first] if first else [], pages):
+                self.carried |= page.carried
+                self.not_carried |= page.not_carried
+                self.rejected += page.rejected
+                self.repaired += page.repaired
+                yield page
+            if is_last_try or not progress.is_short:
+                return
+            self.walks.remove(progress)
+
+    def _walk(self, path: str, progress: Progress) -> Iterator[Page]:
         parser = Parser(self.endpoint)
         fixed = dict(self.endpoint.params)
         if self.endpoint.include:
@@ -110,7 +150,5 @@ class Read:
                 tolerated=self.endpoint.tolerated,
             )
 
-        progress = Progress()
-        self.walks.append(progress)
         walk = walk_by_id if self.endpoint.walk is Walk.ID_GREATER else walk_by_offset
         return walk(fetch, progress)

@@ -126,8 +126,21 @@ def _notes(read: Read, findings: Sequence[Finding]) -> Iterator[str]:
         yield f"{name}: skipped, what was loaded before stays ({read.reason})"
     if read.outcome is Outcome.FAILED:
         yield f"{name}: failed, what was loaded before stays ({read.reason})"
-    for key in sorted(read.not_carried):
-        yield f"{name}: {key} not served beside every record, read by itself where it can be"
+    if read.is_short:
+        yield (
+            f"{name}: records moved while the list was read, and {_missing(read)} missing. They "
+            "come with a run that finds the list at rest; nothing of it is taken to be gone"
+        )
+    elif read.outcome is Outcome.COMPLETE and read.rows < (read.api_total or 0):
+        yield (
+            f"{name}: the API announces {_total(read)} records but serves {read.rows:,}; nothing "
+            "of it is taken to be gone"
+        )
+    if read.outcome is Outcome.COMPLETE and read.skipped_parents:
+        yield f"{name}: {read.skipped_parents:,} lists skipped ({read.reason})"
+    for beside in read.endpoint.beside:
+        if beside.relation and not read.carries(beside.key):
+            yield f"{name}: {beside.key} not served beside every record, so read by itself"
     if read.rejected:
         yield f"{name}: {read.rejected:,} records without an id left out"
     if read.repaired:
@@ -139,6 +152,10 @@ def _notes(read: Read, findings: Sequence[Finding]) -> Iterator[str]:
                 "believe. Check the key's permissions; if they are gone, run with "
                 "--accept-deletions"
             )
+
+
+def _missing(read: Read) -> str:
+    return "some are" if read.api_total is None else f"{read.api_total - read.rows:,} are"
 
 
 def _gone(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import dlt
+from dlt.common.configuration.exceptions import ConfigProviderException
 
 from loader.errors import ConfigurationError
 
@@ -71,7 +72,10 @@ def settings_from_environment() -> Settings:
 
 
 def _secret(variable: str, name: str) -> str:
-    value = os.environ.get(variable) or dlt.secrets.get(f"sources.activecampaign.{name}")
+    try:
+        value = os.environ.get(variable) or dlt.secrets.get(f"sources.activecampaign.{name}")
+    except ConfigProviderException:
+        raise ConfigurationError("A settings file in .dlt cannot be read: it is no TOML.") from None
     return str(value or "").strip()
 
 
@@ -89,12 +93,13 @@ def api_address(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ConfigurationError(f"{hint}; this is no address: {url}") from None
+        raise ConfigurationError(f"{hint}; what is set is no address.") from None
     if parts.username or parts.password:
         raise ConfigurationError(f"{hint}; it must not hold a user or password.")
     path = parts.path.rstrip("/").removesuffix("/api/3").rstrip("/")
     if parts.scheme not in ("http", "https") or not host or path or parts.query or parts.fragment:
-        raise ConfigurationError(f"{hint}; got {url}")
+        # not shown: a key pasted in its place must not end in a log
+        raise ConfigurationError(f"{hint}; what is set is not of that form.")
     if parts.scheme == "http" and host not in LOOPBACK:
         raise ConfigurationError(f"{hint}: https, so that the key is never sent in the clear.")
     return f"{parts.scheme}://{parts.netloc.lower()}"
@@ -106,6 +111,8 @@ def database_path(text: str) -> Path:
     Raises:
         ConfigurationError: it cannot be written, or its name collides with a schema's.
     """
+    if ":" in Path(text).stem:  # :memory:, md:
+        raise ConfigurationError(f"ACTIVECAMPAIGN_DUCKDB must name a file, not {text}.")
     path = Path(text).expanduser()
     folder = path.absolute().parent
     if path.stem.lower() in SCHEMAS:

@@ -31,7 +31,7 @@ SCHEMA: Final = pa.schema(
 
 
 class Package:
-    """How much goes into one load: it bounds memory, and each load is a point to resume from."""
+    """How much goes into one load: it bounds memory, and what is lost when a run is killed."""
 
     def __init__(self) -> None:
         self._rows = 0

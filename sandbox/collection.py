@@ -108,11 +108,13 @@ class Collection:
 
     def ids_text(self, member: str, parent: int) -> bytes:
         """The same as the JSON array that a record lists its rows in: `["17","18"]`."""
-        texts = self._ids_texts[member]
-        text = texts.get(parent)
+        text = self._ids_texts[member].get(parent)
         if text is None:
-            numbers = ",".join([f'"{number}"' for number in self.children(member, parent)])
-            text = texts[parent] = f"[{numbers}]".encode()
+            numbers = self._children[member].get(parent)
+            if not numbers:
+                return b"[]"
+            text = b'["%b"]' % '","'.join(map(str, numbers)).encode()
+            self._ids_texts[member][parent] = text
         return text
 
     def facts(self, number: int) -> Mapping[str, str]:

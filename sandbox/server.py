@@ -189,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(
         self, reply: Reply, headers: Mapping[str, str] = USUAL_HEADERS, cut: int | None = None
     ) -> None:
-        """The whole reply at once; `cut` after so many bytes of its body."""
+        """The reply; `cut` off after so many bytes of its body."""
         lines = {
             "Date": self.date_time_string(),
             "Content-Type": reply.content_type,
@@ -201,7 +201,8 @@ class Handler(BaseHTTPRequestHandler):
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         phrase = responses.get(reply.status, "")
         head = f"HTTP/1.1 {reply.status} {phrase}\r\n{text}\r\n".encode("latin-1")
-        self.wfile.write(head + reply.body[:cut])
+        self.wfile.write(head)
+        self.wfile.write(memoryview(reply.body)[:cut])  # not copied: it may be a megabyte
         if cut is not None:
             self.close_connection = True
 

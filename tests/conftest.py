@@ -17,6 +17,7 @@ from sandbox.account import Account
 from sandbox.server import Server, serve
 
 ROOT = Path(__file__).parent.parent
+BUILT = sorted(path.stem for path in (ROOT / "dbt_project/models/documented").glob("*.sql"))
 LOADER = (sys.executable, "-m", "loader")
 
 

@@ -1,9 +1,12 @@
 """What a person gets who types something that cannot work: one clear message and an exit code."""
 
 import http.server
+import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +14,9 @@ import duckdb
 import pytest
 
 from sandbox.account import Account
+from sandbox.behaviour import Fault
 from sandbox.server import Server, serve
-from tests.conftest import LOADER, run_command
+from tests.conftest import LOADER, ROOT, run_command
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,7 @@ def test_nothing_set(tmp_path: Path) -> None:
         ("ACTIVECAMPAIGN_DUCKDB", "/proc/warehouse.duckdb", 2, "cannot be written"),
         ("ACTIVECAMPAIGN_DUCKDB", "activecampaign_raw.duckdb", 2, "name of a schema"),
         ("ACTIVECAMPAIGN_DUCKDB", "/tmp", 2, "is a folder"),
+        ("ACTIVECAMPAIGN_DUCKDB", ":memory:", 2, "must name a file"),
         ("ACTIVECAMPAIGN_REQUESTS_PER_SECOND", "fast", 2, "must be a number"),
         ("ACTIVECAMPAIGN_REQUESTS_PER_SECOND", "-1", 2, "must be a number"),
     ],
@@ -79,9 +84,10 @@ def test_a_setting_that_cannot_work(
     [
         (["--select", "contcats"], "no endpoint or group 'contcats'"),
         (["--exclude", "deals*x"], "no endpoint or group 'deals*x'"),
+        (["--select", "lists", "--exclude", "lists"], "leave no endpoint"),
         (["--fulll"], "unrecognized arguments"),
         (["rnu"], "invalid choice"),
-        (["--sandbox", "--contacts", "-5"], "--contacts"),
+        (["--sandbox", "--contacts=-5"], "must be a number from 0"),
     ],
 )
 def test_an_argument_that_does_not_exist(
@@ -172,6 +178,7 @@ def test_a_database_of_another_account(environment: dict[str, str]) -> None:
 def test_the_key_is_nowhere(server: Server, environment: dict[str, str], tmp_path: Path) -> None:
     with serve(Account.generate(contacts=5, seed=1), api_key="a-key-to-look-for") as keyed:
         keyed.behaviour.forbidden["lists"] = b'{"message":"a-key-to-look-for may not"}'
+        keyed.behaviour.faults.append(Fault(path="tags", status=200, body=b"a-key-to-look-for?"))
         given = {
             "ACTIVECAMPAIGN_API_URL": keyed.url,
             "ACTIVECAMPAIGN_API_KEY": "a-key-to-look-for",
@@ -180,11 +187,16 @@ def test_the_key_is_nowhere(server: Server, environment: dict[str, str], tmp_pat
         refused = run_command(
             *LOADER, environment=environment | given | {"ACTIVECAMPAIGN_API_KEY": "a-wrong-key"}
         )
-    assert done.returncode == 0
+        swapped = run_command(
+            *LOADER, environment=environment | {"ACTIVECAMPAIGN_API_URL": "a-wrong-key"}
+        )
+    assert done.returncode == 3
+    assert "***?" in done.stdout
     assert "*** may not" in done.stdout
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert files
-    said = (done.stdout + done.stderr + refused.stdout + refused.stderr).encode()
+    runs = (done, refused, swapped)
+    said = "".join(run.stdout + run.stderr for run in runs).encode()
     for content in [said, *(path.read_bytes() for path in files)]:
         assert b"a-key-to-look-for" not in content
         assert b"a-wrong-key" not in content
@@ -209,10 +221,15 @@ def test_check_compares_the_zone(environment: dict[str, str], tmp_path: Path) ->
     (tmp_path / "dbt_project.yml").write_text("vars: {activecampaign_timezone: Europe/Berlin}")
     done = run_command(*LOADER, "check", environment=environment, cwd=tmp_path)
     assert "Europe/Berlin is set, but" in done.stdout
+    assert done.returncode == 3
     (tmp_path / "dbt_project.yml").write_text("vars: {activecampaign_timezone: Mars/Olympus}")
     done = run_command(*LOADER, "check", environment=environment, cwd=tmp_path)
     assert done.returncode == 2
     assert "Mars/Olympus" in done.stderr
+    (tmp_path / "dbt_project.yml").write_text("vars: {activecampaign_timezone")
+    done = run_command(*LOADER, "check", environment=environment, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no valid YAML" in done.stderr
 
 
 def test_the_sandbox_needs_no_settings(tmp_path: Path) -> None:
@@ -237,3 +254,37 @@ def test_address_and_key_may_stand_in_dlts_secrets(
     unset = {"ACTIVECAMPAIGN_API_URL": "", "ACTIVECAMPAIGN_API_KEY": ""}
     done = run_command(*LOADER, environment=environment | unset, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_settings_file_that_cannot_be_read(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "secrets.toml").write_text("[sources.activecampaign\n")
+    unset = {"ACTIVECAMPAIGN_API_URL": "", "ACTIVECAMPAIGN_API_KEY": ""}
+    done = run_command(*LOADER, environment=environment | unset, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no TOML" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_a_run_at_once(server: Server, environment: dict[str, str]) -> None:
+    server.behaviour.faults.append(Fault(path="contacts", kind="slow", seconds=60))
+    try:
+        run = subprocess.Popen(
+            LOADER,
+            env=os.environ | environment | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert run.stdout
+        while not run.stdout.readline().startswith("tags"):
+            pass
+        started = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=30)
+    finally:
+        server.behaviour.faults.clear()
+    assert run.returncode == 1
+    assert "Interrupted" in said
+    assert "Traceback" not in said
+    assert time.monotonic() - started < 10

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import BUILT, ROOT
 
 TYPES = {
     "float": "DOUBLE",
@@ -20,7 +20,6 @@ CONTRACT: dict[str, dict[str, dict[str, Any]]] = {
     table["table"]: table["columns"]
     for table in yaml.safe_load((ROOT / "docs/contract/documented_tables.yml").read_text())
 }
-BUILT = sorted(path.stem for path in (ROOT / "dbt_project/models/documented").glob("*.sql"))
 
 
 @pytest.fixture(scope="module")

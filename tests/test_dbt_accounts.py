@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from sandbox.account import Account
+from sandbox.resources import RESOURCES
 from sandbox.server import serve
 from tests.conftest import Dbt, Load, Loaded
 
@@ -20,22 +21,10 @@ def assert_green(dbt: Dbt, loaded: Loaded, *, severity: str = "error") -> None:
 
 
 def one_of_each() -> Account:
+    """Of every resource the barest record: its id, and what it goes with."""
     account = Account.empty()
-    account.put("groups", {"id": "1", "title": "Admins"})
-    account.put("users", {"id": "1", "username": "admin"})
-    account.put("userGroups", {"id": "1", "userid": "1", "groupid": "1", "user": "1", "group": "1"})
-    account.put("lists", {"id": "1", "name": "News", "userid": "1"})
-    account.put("tags", {"id": "1", "tag": "new", "tagType": "contact"})
-    account.put("fields", {"id": "1", "title": "Colour", "type": "dropdown", "created_by": "1"})
-    account.put("fieldOptions", {"id": "1", "field": "1", "value": "red"})
-    account.put("fieldRels", {"id": "1", "field": "1", "relid": "0"})
-    account.put("contacts", {"id": "1", "email": "a@example.com"})
-    account.put(
-        "fieldValues", {"id": "1", "contact": "1", "owner": "1", "field": "1", "value": "x"}
-    )
-    account.put("contactLists", {"id": "1", "contact": "1", "list": "1", "status": "1"})
-    account.put("contactTags", {"id": "1", "contact": "1", "tag": "1"})
-    account.put("scoreValues", {"id": "1", "contact": "1", "score": "1", "scoreValue": "5"})
+    for key, resource in RESOURCES.items():
+        account.put(key, {"id": "1", **dict.fromkeys(resource.references, "1")})
     return account
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import yaml
 
 from sandbox.account import Account
 from sandbox.server import Server
-from tests.conftest import ROOT
+from tests.conftest import BUILT, ROOT
 
 ZONE = ZoneInfo("America/Chicago")
 NO_DATE = {None, "", "0000-00-00", "0000-00-00 00:00:00"}
@@ -22,8 +23,8 @@ CONTRACT = {
     table["table"]: table["columns"]
     for table in yaml.safe_load((ROOT / "docs/contract/documented_tables.yml").read_text())
 }
-MAPPING = {
-    table["name"]: table["mapping"]
+RECORDED = {
+    table["name"]: table
     for table in json.loads((ROOT / "tests/data/endpoints.json").read_text())["tables"]
 }
 # references in all but name: docs/contract/NOTES.md
@@ -87,45 +88,18 @@ def records(account: Account, table: str) -> Iterator[Record]:
                 **{f"tags.{key}": value for key, value in tags[row["tag"]].items()},
             }
         return
-    resource = {
-        "users": "users",
-        "users__user_groups": "userGroups",
-        "user_groups": "groups",
-        "contacts": "contacts",
-        "contacts_custom_fields_data": "fieldValues",
-        "contacts_custom_fields_meta": "fields",
-        "contacts_custom_fields_meta__field_options": "fieldOptions",
-        "contacts_list_activity": "contactLists",
-        "lists": "lists",
-        "lists_contacts": "contactLists",
-    }[table]
-    yield from account.records(resource)
+    yield from account.records(re.split(r"\W", RECORDED[table]["data_key"])[0])
 
 
 def path(table: str, column: str) -> str:
     """The member of a record that a column holds, without the mapping's remarks."""
-    found: str = MAPPING[table][column].split(" ")[0]
+    found: str = RECORDED[table]["mapping"][column].split(" ")[0]
     if table == "users__user_groups":
         return "userid" if column == "user_id" else found.removeprefix("userGroups[].")
     return found
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "users",
-        "users__user_groups",
-        "user_groups",
-        "contacts",
-        "contacts_custom_fields_data",
-        "contacts_custom_fields_meta",
-        "contacts_custom_fields_meta__field_options",
-        "contacts_list_activity",
-        "lists",
-        "lists_contacts",
-        "contacts_tags",
-    ],
-)
+@pytest.mark.parametrize("table", BUILT)
 def test_a_documented_table_holds_what_the_account_holds(
     table: str, warehouse: Path, sandbox_server: Server
 ) -> None:

@@ -1,15 +1,12 @@
-"""What can go wrong between the account and a client, and how the command behaves."""
+"""The sandbox as a server: who is refused, and what can be made to go wrong."""
 
-import json
-import signal
-import socket
-import subprocess
-import sys
+import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -40,6 +37,60 @@ def ask(server: Server) -> Ask:
         return requests.get(f"{server.url}/api/3/{path}", params, headers=headers, timeout=5)
 
     return get
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "content_type"),
+    [
+        ("GET", "/api/3/contacts", {}, 403, "application/json"),
+        ("GET", "/api/3/contacts", {"Api-Token": "wrong"}, 403, "application/json"),
+        ("GET", "/api/3/users/me", {"Api-Token": "wrong"}, 403, "application/json"),
+        ("GET", "/contacts", {"Api-Token": "sandbox"}, 404, "text/html"),
+        ("GET", "/api/3/lists", {"Api-Token": "sandbox", "User-Agent": ""}, 403, "text/html"),
+        ("POST", "/api/3/contacts", {"Api-Token": "sandbox"}, 405, "application/json"),
+        ("DELETE", "/api/3/contacts/1", {"Api-Token": "sandbox"}, 405, "application/json"),
+    ],
+)
+def test_requests_that_are_refused(
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+    content_type: str,
+    server: Server,
+) -> None:
+    reply = requests.request(method, server.url + path, headers=headers, data=b"{}")
+    assert reply.status_code == status
+    assert reply.headers["Content-Type"].startswith(content_type)
+    if content_type == "application/json":
+        assert reply.json()["message"]
+
+
+def test_a_client_need_not_say_what_it_is(server: Server) -> None:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
+    connection.request("GET", "/api/3/lists", headers={"Api-Token": "sandbox"})
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_headers_of_a_reply(server: Server) -> None:
+    reply = requests.get(f"{server.url}/api/3/lists", headers={"Api-Token": "sandbox"})
+    assert reply.headers["Content-Type"] == "application/json"
+    assert reply.headers["RateLimit-Limit"] == "1000"
+    assert reply.headers["Retry-After"] == "1"
+    assert reply.headers["X-Request-Id"]
+    assert "PHPSESSID" in reply.cookies
+    assert len(reply.content) == int(reply.headers["Content-Length"])
+
+
+def test_the_server_remembers_what_was_asked(server: Server, ask: Ask) -> None:
+    ask("lists", limit=5, **{"filters[name]": "x"})
+    ask("groups/999999")
+    first, second = server.requests
+    assert (first.path, first.status) == ("lists", 200)
+    assert first.query == {"limit": ["5"], "filters[name]": ["x"]}
+    assert (second.path, second.status) == ("groups/999999", 403)
+    assert first.at <= second.at
 
 
 def test_a_fault_begins_and_ends(server: Server, ask: Ask) -> None:
@@ -252,64 +303,3 @@ def test_a_server_that_ended_answers_nobody(account: Account) -> None:
         assert session.get(f"{server.url}/api/3/lists", headers=headers).ok
     with pytest.raises(requests.exceptions.ConnectionError):
         session.get(f"{server.url}/api/3/lists", headers=headers)
-
-
-# the command
-
-
-def start(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--contacts", "3", *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-
-
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, None])
-def test_the_command_serves_until_it_is_told_to_stop(end: signal.Signals | None) -> None:
-    with start("--seed", "9", "--api-key", "k", *([] if end else ["--exit-with-stdin"])) as running:
-        assert running.stdout
-        assert running.stdin
-        line = running.stdout.readline()
-        url = line.partition(" at ")[2].partition(",")[0]
-        reply = requests.get(f"{url}/api/3/contacts", headers={"Api-Token": "k"})
-        if end:
-            running.send_signal(end)
-        else:
-            running.stdin.close()
-        try:
-            assert running.wait(5) == 0
-        finally:
-            running.kill()
-        assert (running.stdout.read(), running.stderr and running.stderr.read()) == ("", "")
-    assert line == f"Sandbox account of 3 contacts (seed 9) at {url}, Api-Token: k\n"
-    assert url.startswith("http://127.0.0.1:")
-    served = [contact["id"] for contact in json.loads(reply.content)["contacts"]]
-    held = [contact["id"] for contact in Account.generate(3, 9).records("contacts")]
-    assert sorted(served) == sorted(held)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["--contacts", "-1"], "'-1' is no whole number"),
-        (["--port", "70000"], "70000 is no port"),
-        (["--rate", "nan"], "'nan' is no number of requests"),
-        (["--colour", "red"], "unrecognized arguments: --colour red"),
-    ],
-)
-def test_arguments_that_cannot_work(arguments: list[str], says: str) -> None:
-    assert_refused(arguments, says)
-
-
-def test_a_port_in_use() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        assert_refused(["--port", port], f"Cannot listen at 127.0.0.1:{port}: ")
-
-
-def assert_refused(arguments: list[str], says: str) -> None:
-    with start(*arguments) as refused:
-        output, errors = refused.communicate(timeout=5)
-    assert refused.returncode == 2
-    assert says in errors
-    assert len(errors.splitlines()) == 1
-    assert output == ""

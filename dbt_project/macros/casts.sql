@@ -17,23 +17,26 @@
 
 {#-
     Instant, as timestamp in UTC. A value with an offset is that instant (a plain cast would drop
-    the offset); one without is wall time in the account's zone. Testing for a dash keeps out
-    'infinity' and 'epoch', which DuckDB would cast. `like` is cheaper than a regular expression.
+    the offset); one without is wall time in the account's zone; a bare date keeps its midnight.
+    The form of a date is asked for first: 'infinity', 'epoch' and years beyond 9999 cast too, and
+    the last break `timezone`. `like` is cheaper than a regular expression.
 -#}
 {% macro to_timestamp(value) -%}
     case
-        when {{ value }} like '%:%-%' or {{ value }} like '%:%+%' or {{ value }} like '%Z'
+        when {{ value }} like '____-__-__%:%-%' or {{ value }} like '____-__-__%:%+%'
+            or {{ value }} like '____-__-__%Z'
             then timezone('UTC', try_cast({{ value }} as timestamptz))
-        when {{ value }} like '%-%-%'
+        when {{ value }} like '____-__-__ %' or {{ value }} like '____-__-__T%'
             then timezone('UTC', timezone(
                 '{{ var("activecampaign_timezone") }}', try_cast({{ value }} as timestamp)
             ))
+        when {{ value }} like '____-__-__' then try_cast({{ value }} as timestamp)
     end
 {%- endmacro %}
 
 {#- Calendar date as written, whatever time or offset follows: midnight is never moved. -#}
 {% macro to_date(value) -%}
-    case when {{ value }} like '%-%-%' then try_cast({{ value }} as date) end
+    case when {{ value }} like '____-__-__%' then try_cast({{ value }} as date) end
 {%- endmacro %}
 
 {#- Boolean from true/false or 1/0. A plain cast would take 't' and 'f' too. -#}

@@ -7,7 +7,7 @@ happens before it can or after the present (`dates.NOW`).
 from random import Random
 
 from sandbox.account import Account
-from sandbox.business import audience, contacts, profile, team
+from sandbox.business import audience, contacts, profile, scoring, team
 
 __all__ = ["generate"]
 
@@ -23,5 +23,6 @@ def generate(account: Account, count: int, seed: int) -> None:
     team.generate(account)
     audience.generate(account)
     profile.generate(account)
+    scoring.generate(account)
     tally = contacts.generate(account, count, Random(seed))
     audience.count(account, tally)

@@ -1,7 +1,7 @@
 """Contacts over five years, and what became of each: lists, tags, field values, scores, mails.
 
-Ids of things that the sandbox does not serve yet (campaigns, automations, forms, scores) come from
-the ranges below, which their generators must fill.
+Ids of things that the sandbox does not serve yet (campaigns, automations, forms) come from the
+ranges below, which their generators must fill.
 """
 
 from collections import Counter
@@ -23,7 +23,6 @@ T = TypeVar("T")
 CAMPAIGNS: Final = range(1, 21)  # the message of a campaign has its id
 AUTOMATIONS: Final = range(1, 7)
 FORMS: Final = range(1, 5)
-SCORES: Final = range(1, 3)
 
 # How many of each a contact has: the share of contacts with none, one, two ...
 _LISTS_EACH: Final = (0.1, 0.4, 0.32, 0.13, 0.05)  # 1.6 on average
@@ -68,7 +67,7 @@ def generate(account: Account, count: int, random: Random) -> Tally:
 
 
 class _Maker:
-    """Makes contacts in an account that has its lists, tags and fields."""
+    """Makes contacts in an account that has its lists, tags, fields and scores."""
 
     def __init__(self, account: Account, random: Random) -> None:
         self.account = account
@@ -77,6 +76,7 @@ class _Maker:
         self.lists = _creation_times(account, "lists")
         self.tags = _creation_times(account, "tags", tagType="contact")
         self.fields = _creation_times(account, "fields")
+        self.scores = _creation_times(account, "scores", reltype="contact")
         self.values: Counter[str] = Counter()  # made so far, by field
 
     def make(self, story: _Story) -> None:
@@ -87,8 +87,8 @@ class _Maker:
             self._tag(story, id)
         for field in self._some(FIELDS, _VALUES_EACH):
             self._value(story, field)
-        for score in self._some(SCORES, _SCORES_EACH):
-            self._score(story, str(score))
+        for id in self._some(list(self.scores), _SCORES_EACH):
+            self._score(story, id)
         if self.random.random() < 0.3:
             story.moves(self._later(story.created))
         self._contact(story)
@@ -208,7 +208,7 @@ class _Maker:
         story.moves(edited)
 
     def _score(self, story: _Story, score_id: str) -> None:
-        at = self._later(story.created)
+        at = self._later(max(story.created, self.scores[score_id]))
         self.account.create(
             "scoreValues",
             moment(at),

@@ -1,4 +1,4 @@
-"""Contacts and the rows that hang on them: field values, list memberships, tags, score values."""
+"""Contacts and the rows that hang on them; scores, whose values are such rows."""
 
 from hashlib import md5
 from typing import Any, Final
@@ -98,6 +98,14 @@ _CONTACT_TAG: dict[str, Any] = {
     "updated_timestamp": None,
     "created_by": None,
     "updated_by": None,
+}
+_SCORE: dict[str, Any] = {
+    "reltype": "contact",
+    "name": "",
+    "descript": "",
+    "status": "1",
+    "cdate": None,
+    "mdate": None,
 }
 _SCORE_VALUE: dict[str, Any] = {
     "score": None,
@@ -258,13 +266,20 @@ RESOURCES: Final = (
         compared=frozenset({"tag"}),
     ),
     Resource(
+        key="scores",
+        template=_SCORE,
+        class_name="Score",
+        created={"cdate": iso, "mdate": iso},
+        changed={"mdate": iso},
+    ),
+    Resource(
         key="scoreValues",
         template=_SCORE_VALUE,
         links=("score", "contact", "deal"),
         class_name="ScoreValue",
         created={"cdate": iso, "mdate": iso},
         changed={"mdate": iso},
-        references={"contact": "contacts"},
+        references={"contact": "contacts", "score": "scores"},
         unique=("contact", "score"),
         total="absent",
         refuses_unknown_filters=True,

@@ -1,0 +1,25 @@
+with
+
+scores as (
+
+    select * from {{ ref('stg_activecampaign__scores') }}
+
+),
+
+final as (
+
+    select
+        score_id as id,
+        created_at as cdate,
+        description as descript,
+        mdate,
+        name,
+        reltype,
+        status
+
+    from scores
+    where not is_deleted
+
+)
+
+select * from final

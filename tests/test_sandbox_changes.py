@@ -1,0 +1,193 @@
+"""Changes of the made-up account: ids, dates, counts and copies move as the API moves them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.account import Account
+from sandbox.dates import NOW, iso, moment, wall
+from sandbox.resources import RESOURCES
+from tests.test_sandbox_account import by_id, everything, time
+
+
+@pytest.fixture
+def account() -> Account:
+    """A small account to change."""
+    return Account.generate(contacts=12, seed=2)
+
+
+def test_a_new_record_has_the_next_id_and_the_api_s_defaults(account: Account) -> None:
+    last = max(int(contact["id"]) for contact in account.records("contacts"))
+    added = account.add("contacts", email="new@example.com", firstName="New")
+    assert added["id"] == str(last + 1)
+    assert added.keys() == by_id(account, "contacts")["1"].keys()
+    assert added == by_id(account, "contacts")[added["id"]]
+    assert (added["email_domain"], added["created_by"]) == ("example.com", None)
+    assert time(added["cdate"]) == time(added["udate"]) > NOW
+    second = account.add("contacts")
+    assert (time(second["cdate"]) - time(added["cdate"])).total_seconds() == 1
+
+
+def test_the_clock_can_be_set(account: Account) -> None:
+    account.clock = lambda: moment(1_900_000_000)
+    added = account.add("lists", name="Later", userid=2)
+    assert added["cdate"] == iso(moment(1_900_000_000))
+    assert (added["userid"], added["user"]) == ("2", "2")
+
+
+def test_an_edit_moves_the_contact_s_dates(account: Account) -> None:
+    before = account.add("contacts", email="a@b.example", firstName="Old")
+    membership = account.add("contactLists", contact=before["id"], list=1)
+    assert membership["first_name"] == "Old"
+    after = account.update("contacts", before["id"], firstName="New", email="a@c.example")
+    assert time(after["udate"]) > time(before["udate"])
+    assert after["updated_timestamp"] == wall(time(after["udate"]))
+    assert (after["created_by"], after["email_domain"]) == ("0", "c.example")
+    assert (after["cdate"], after["hash"]) == (before["cdate"], before["hash"])
+    renamed = by_id(account, "contactLists")[membership["id"]]
+    assert renamed == membership | {"first_name": "New"}
+
+
+def test_a_mail_moves_updated_timestamp_and_not_udate(account: Account) -> None:
+    before = account.records("contacts")[0]
+    sent = iso(NOW)
+    after = account.update("contacts", before["id"], edate=sent, sentcnt="200")
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"edate", "sentcnt", "updated_timestamp", "updated_utc_timestamp"}
+    assert after["updated_timestamp"] == wall(NOW)
+
+
+def test_an_update_that_changes_nothing_moves_nothing(account: Account) -> None:
+    before = everything(account)
+    contact = account.records("contacts")[0]
+    account.update("contacts", contact["id"], firstName=contact["firstName"])
+    assert everything(account) == before
+
+
+def test_renaming_a_list_moves_one_date_and_a_tag_none(account: Account) -> None:
+    before, after = account.records("lists")[0], account.update("lists", 1, name="Renamed")
+    assert {name for name in before if before[name] != after[name]} == {"name", "udate"}
+    before, after = account.records("tags")[0], account.update("tags", 1, tag="Renamed")
+    assert {name for name in before if before[name] != after[name]} == {"tag"}
+
+
+@pytest.mark.parametrize("children_move_parent", [True, False])
+@pytest.mark.parametrize(
+    ("change", "is_proven"),
+    [
+        ("add a tag", True),
+        ("add a value", True),
+        ("unsubscribe", True),
+        ("subscribe", False),
+        ("remove a tag", False),
+        ("edit a value", False),
+        ("delete a value", False),
+        ("add a score", False),
+    ],
+)
+def test_what_moves_the_contact_s_dates(
+    change: str, is_proven: bool, children_move_parent: bool, account: Account
+) -> None:
+    contact = account.add("contacts", email="moved@example.com")["id"]
+    tag = account.add("contactTags", contact=contact, tag=1)["id"]
+    value = account.add("fieldValues", contact=contact, field=5, value="CEO")["id"]
+    membership = account.add("contactLists", contact=contact, list=1)["id"]
+    account.children_move_parent = children_move_parent
+    before = by_id(account, "contacts")[contact]
+    changes: dict[str, Callable[[], object]] = {
+        "add a tag": lambda: account.add("contactTags", contact=contact, tag=2),
+        "add a value": lambda: account.add("fieldValues", contact=contact, field=8, value="x"),
+        "unsubscribe": lambda: account.update("contactLists", membership, status="2"),
+        "subscribe": lambda: account.add("contactLists", contact=contact, list=2),
+        "remove a tag": lambda: account.delete("contactTags", tag),
+        "edit a value": lambda: account.update("fieldValues", value, value="Buyer"),
+        "delete a value": lambda: account.delete("fieldValues", value),
+        "add a score": lambda: account.add("scoreValues", contact=contact, score=1),
+    }
+    changes[change]()
+    after = by_id(account, "contacts")[contact]
+    has_moved = is_proven or children_move_parent
+    assert (time(after["udate"]) > time(before["udate"])) is has_moved
+    assert (after["updated_timestamp"] > before["updated_timestamp"]) is has_moved
+
+
+def test_coming_and_going(account: Account) -> None:
+    contact = account.add("contacts")["id"]
+    before = by_id(account, "lists")["2"]
+    joined = account.add("contactLists", contact=contact, list=2)
+    left = account.update("contactLists", joined["id"], status="2")
+    back = account.add("contactLists", contact=contact, list=2, status="1")
+    assert joined["udate"] is None
+    assert time(left["udate"]) > time(joined["sdate"]) == time(left["sdate"])
+    assert back["id"] == joined["id"]
+    assert (back["status"], back["udate"]) == ("1", left["udate"])
+    assert time(back["sdate"]) > time(left["udate"])
+    assert back["updated_timestamp"] == joined["updated_timestamp"]
+    after = by_id(account, "lists")["2"]
+    for name in ("non_deleted_subscribers", "active_subscribers"):
+        assert int(after[name]) == int(before[name]) + 1
+
+
+def test_tagging_twice_is_tagging_once(account: Account) -> None:
+    contact = account.add("contacts")["id"]
+    before = by_id(account, "tags")["4"]
+    first = account.add("contactTags", contact=contact, tag=4)
+    assert account.add("contactTags", contact=int(contact), tag="4") == first
+    after = by_id(account, "tags")["4"]
+    assert int(after["subscriber_count"]) == int(before["subscriber_count"]) + 1
+    assert after["updated_timestamp"] == wall(time(first["cdate"]))
+    account.delete("contactTags", first["id"])
+    gone = by_id(account, "tags")["4"]
+    assert gone["subscriber_count"] == before["subscriber_count"]
+    assert gone["updated_timestamp"] > after["updated_timestamp"]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    sorted({parent for entry in RESOURCES.values() for parent in entry.references.values()}),
+)
+def test_deleting_takes_along_what_hangs_on_it(resource: str) -> None:
+    account = Account.generate(contacts=60, seed=2)
+    taking = {  # each child collection with the member that names the parent
+        key: member
+        for key, entry in RESOURCES.items()
+        for member, parent in entry.references.items()
+        if parent == resource
+    }
+    ids = [
+        id
+        for id in by_id(account, resource)
+        if all(
+            any(row[member] == id for row in account.records(key)) for key, member in taking.items()
+        )
+    ]
+    before = {key: by_id(account, key) for key in RESOURCES}
+    account.delete(resource, ids[0])
+    for key, records in before.items():
+        gone = records.keys() - by_id(account, key).keys()
+        if key in taking:
+            assert gone == {id for id, row in records.items() if row[taking[key]] == ids[0]}
+            assert gone
+        else:
+            assert gone == ({ids[0]} if key == resource else set())
+    with pytest.raises(KeyError):
+        account.delete(resource, ids[0])
+
+
+def test_an_id_is_not_given_twice(account: Account) -> None:
+    first = account.add("tags", tag="short-lived")["id"]
+    account.delete("tags", first)
+    assert account.add("tags", tag="next")["id"] == str(int(first) + 1)
+
+
+def test_put_keeps_a_record_as_given(account: Account) -> None:
+    contact = account.records("contacts")[3]
+    account.delete("contacts", contact["id"])
+    account.put("contacts", contact)
+    assert by_id(account, "contacts")[contact["id"]] == contact
+    account.put("contacts", {"id": contact["id"], "odd": 1.5})
+    assert by_id(account, "contacts")[contact["id"]] == {
+        "scoreValues": [],
+        "id": contact["id"],
+        "odd": 1.5,
+    }
