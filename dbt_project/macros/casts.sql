@@ -42,6 +42,6 @@
 {#- Boolean from true/false or 1/0. A plain cast would take 't' and 'f' too. -#}
 {% macro to_flag(value) -%}
     case when lower({{ value }}) in ('true', 'false', '1', '0')
-        then cast({{ value }} as boolean)
+        then try_cast({{ value }} as boolean)
     end
 {%- endmacro %}
