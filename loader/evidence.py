@@ -108,7 +108,7 @@ def record(
             gone, alive = _find_gone(database, read, collection, run_id)
             # rows of a record that is not believed to be gone are not gone either
             is_withheld = not accept_deletions and (
-                _is_too_much(gone, alive) or (gone > 0 and any(one.withheld for one in findings))
+                _is_too_much(gone, alive) or (gone > 0 and bool(findings and findings[0].withheld))
             )
             if not is_withheld:
                 _mark(database, collection, run_id)

@@ -46,6 +46,25 @@ def test_records_deleted_from_pages_already_read_cost_no_live_one(total: str, lo
     ) == [(total == "absent",)]  # without a total the list was read again, at rest
 
 
+def test_of_two_versions_in_one_run_the_later_stays(load: Load) -> None:
+    account = tags(150)
+    anchor = account.records("tags")[99]["id"]
+    asked = 0
+
+    def rename(path: str) -> None:
+        nonlocal asked
+        asked += path == "tags"
+        if path == "tags" and asked == 2:
+            account.update("tags", anchor, tag="renamed")
+
+    with serve(account, behaviour=Behaviour(before_reply=rename)) as server:
+        loaded = load(server)
+    assert asked == 2
+    assert loaded.rows(
+        "select payload ->> 'tag' from activecampaign_raw.tags where id = ?", anchor
+    ) == [("renamed",)]
+
+
 def test_contacts_deleted_while_they_are_read_cost_no_live_one(load: Load) -> None:
     account = Account.generate(contacts=350, seed=9)
     asked = 0
