@@ -5,6 +5,8 @@ import random
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loader.errors import EndpointError
 from loader.pages import Page
@@ -103,6 +105,28 @@ def test_a_server_that_repeats_its_page_for_ever_is_left() -> None:
     walk = walk_by_offset(lambda params: page, Progress())
     with pytest.raises(EndpointError, match="repeats the same page"):
         list(itertools.islice(walk, 50))
+
+
+@given(
+    count=st.integers(0, 450),
+    largest=st.sampled_from([1, 7, 20, 50, 99, 100]),
+    total=st.sampled_from(["right", "absent", "too large"]),
+)
+def test_a_list_at_rest_is_read_whole_whatever_the_page_size(
+    count: int, largest: int, total: str
+) -> None:
+    ids: list[str | None] = [str(number) for number in range(count)]
+    said = {"right": count, "absent": None, "too large": count + 1}[total]
+
+    def page(params: Mapping[str, str]) -> Page:
+        start = int(params["offset"])
+        return page_of(ids[start : start + min(largest, int(params["limit"]))], total=said)
+
+    progress = Progress()
+    served = {id for one in walk_by_offset(page, progress) for id in one.ids}
+    assert served == set(ids)
+    assert progress.distinct == count
+    assert progress.is_sound
 
 
 def test_a_list_without_an_order_is_known_to_be_short() -> None:
