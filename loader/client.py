@@ -29,6 +29,7 @@ TRIES_LIMITED: Final = 12  # the budget is shared with whatever else uses the ac
 BACKOFF: Final = 0.5  # seconds before the first retry, doubled for each further one
 LONGEST_BACKOFF: Final = 30.0
 LONGEST_WAIT: Final = 300.0  # seconds; a server that asks for more is asked again after these
+LONGEST_MESSAGE: Final = 160  # characters of what a server says
 IN_FLIGHT: Final = 8  # requests side by side: enough for the budget at replies of 1.6 s
 
 
@@ -176,7 +177,9 @@ class Client:
         try:
             return parse(reply.content)
         except BadReply as problem:
-            raise _Retry(EndpointError(self._redact(f"{path}: {problem}"))) from None
+            # redacted before it is cut, so that no part of the key is left at the end
+            said = self._redact(str(problem))[:LONGEST_MESSAGE]
+            raise _Retry(EndpointError(f"{path}: {said}")) from None
 
     def _refuse(self, path: str, reply: requests.Response, tolerated: frozenset[int]) -> NoReturn:
         status = reply.status_code
@@ -213,7 +216,7 @@ class Client:
             text = "; ".join(filter(None, texts))
         except msgspec.MsgspecError:
             text = re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", body.decode(errors="replace"))
-        text = " ".join(self._redact(text).split())[:160]
+        text = " ".join(self._redact(text).split())[:LONGEST_MESSAGE]
         return f": {text}" if text else ""
 
     def _redact(self, text: str) -> str:

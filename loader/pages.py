@@ -71,7 +71,7 @@ class Parser:
         members, repaired = _decode(body)
         key = self._endpoint.key
         if key not in members:
-            raise BadReply(f"the reply holds no {key!r}, it starts {_start(body)}")
+            raise BadReply(f"the reply holds no {key!r}, it starts: {_start(body)}")
         total = _total(members.get("meta"))
         rows, records = _cut(members[key], self._shape, may_be_null=total == 0)
         ids = [None if row is None else str(row.id) for row in rows]
@@ -136,14 +136,14 @@ def _decode(body: bytes) -> tuple[dict[str, msgspec.Raw], int]:
         return _members.decode(body), repaired
     except (msgspec.DecodeError, RecursionError):
         raise BadReply(
-            f"the reply is no JSON object, it starts {_start(body)}"
+            f"the reply is no JSON object, it starts: {_start(body)}"
             if body
             else "the reply is empty"
         ) from None
 
 
 def _start(body: bytes) -> str:
-    return repr(" ".join(body[:100].decode(errors="replace").split()))
+    return " ".join(body[:1000].decode(errors="replace").split())
 
 
 def _cut(raw: msgspec.Raw, shape: _Shape, *, may_be_null: bool) -> tuple[list[Any], Records]:
@@ -153,7 +153,9 @@ def _cut(raw: msgspec.Raw, shape: _Shape, *, may_be_null: bool) -> tuple[list[An
     except msgspec.DecodeError:
         # PHP may write an empty list so; taken for one unasked, it would empty the table
         if not (may_be_null and bytes(raw) in (b"null", b"{}")):
-            raise BadReply(f"the reply holds {_start(bytes(raw))} where a list is due") from None
+            raise BadReply(
+                f"the reply has no list where one is due, but: {_start(bytes(raw))}"
+            ) from None
         texts = []
     try:
         rows = shape.many.decode(raw)

@@ -17,16 +17,20 @@ Fetch = Callable[[Mapping[str, str]], Page]
 
 @dataclass(slots=True)
 class Progress:
-    """What a walk has seen. `is_sound` turns false where a record may have been passed over."""
+    """What a walk has seen, and how far it is to be trusted."""
 
     distinct: int = 0
     total: int | None = None
-    is_sound: bool = True
+    is_sound: bool = True  # nothing moved, so nothing can have been passed over
+    is_gapped: bool = False  # it went on where no record was known, so some were passed over
+    ignores_offset: bool = False  # the server gave all it has on one page
 
     @property
     def is_short(self) -> bool:
-        """Whether records are missing: some may have been passed over, and the total says so."""
-        return not self.is_sound and (self.total is None or self.distinct < self.total)
+        """Whether records are missing, or nothing tells that none is."""
+        if self.is_sound or self.ignores_offset:
+            return False
+        return self.is_gapped or self.total is None or self.distinct < self.total
 
     def is_all(self, page: Page) -> bool:
         """Whether `page` is the last: one that was not cut and completes the announced total.
@@ -41,7 +45,7 @@ def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
     """Pages by `offset`. Each overlaps the one before by a record, the anchor.
 
     Where the anchor is missing, records moved while the list was read: the walk steps back until
-    it meets records it knows. It ends on a page without a new record.
+    it meets records it knows, or has done so too often. It ends on a page without a new record.
 
     Raises:
         EndpointError: the server sends the same page again and again.
@@ -49,19 +53,28 @@ def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
     seen: set[str | None] = {None}
     offset = size = steps = repeats = 0
     anchor: str | None = None
+    first: list[str | None] = []
     while True:
         page = fetch({"limit": str(LIMIT), "offset": str(offset)})
-        progress.total = page.total
+        if page.total is not None:
+            progress.is_sound &= page.total >= (progress.total or 0)
+            progress.total = page.total
         size = max(size, page.length)
+        if offset and page.ids == first and page.length not in FULL_PAGES:
+            progress.ignores_offset = True
+            progress.is_sound = False
+            return
         if anchor is not None:
-            progress.is_sound &= page.ids[:1] == [anchor]
-            is_known = any(id in seen for id in page.ids)
-            if offset and not is_known and steps < STEPS_BACK:
+            known = [id for id in page.ids if id is not None and id in seen]
+            progress.is_sound &= known == page.ids[:1] == [anchor]
+            if offset and not known and steps < STEPS_BACK:
                 steps += 1
                 offset = max(offset - size, 0)
                 continue
+            progress.is_gapped |= not known
         if not page.length:
             return
+        first = first or page.ids
         before = len(seen)
         seen.update(page.ids)
         progress.distinct = len(seen) - 1

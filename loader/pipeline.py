@@ -87,6 +87,8 @@ def open_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         database.execute("set TimeZone = 'UTC'")
         yield database
+    except (OSError, ValueError, duckdb.Error) as problem:
+        raise LoaderError(_broke_off(_folder(path), problem)) from problem
     finally:
         database.close()
 
@@ -188,7 +190,7 @@ def run(
 def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
     for name, value in CONFIG.items():
         dlt.config[name] = value
-    folder = path.with_name(f"{path.name}.dlt")
+    folder = _folder(path)
     if not has_data(database):  # a database started anew must not get an older one's packages
         shutil.rmtree(folder, ignore_errors=True)
     return dlt.pipeline(
@@ -205,11 +207,7 @@ def _load(pipeline: dlt.Pipeline, client: Client, source: DltSource | None = Non
     try:
         worker.submit(pipeline.run, source, loader_file_format="parquet").result()
     except PipelineStepFailed as problem:
-        raise LoaderError(
-            f"Loading stopped at dlt's step {problem.step}: {_first_line(problem)}. What was "
-            f"loaded before stays. The next run tries again; if it never gets further, delete "
-            f"{pipeline.pipelines_dir} and what waits there is read again."
-        ) from None
+        raise LoaderError(_broke_off(Path(pipeline.pipelines_dir), problem)) from None
     except BaseException:
         client.stop()
         raise
@@ -219,10 +217,19 @@ def _load(pipeline: dlt.Pipeline, client: Client, source: DltSource | None = Non
         shutil.rmtree(pipeline.get_load_package_info(load_id).package_path)
 
 
-def _first_line(problem: BaseException) -> str:
+def _folder(path: Path) -> Path:
+    """Where dlt keeps its state and what waits to be loaded."""
+    return path.with_name(f"{path.name}.dlt")
+
+
+def _broke_off(folder: Path, problem: BaseException) -> str:
     while cause := problem.__cause__ or problem.__context__:
         problem = cause
-    return str(problem).strip().partition("\n")[0] or type(problem).__name__
+    said = str(problem).strip().partition("\n")[0] or type(problem).__name__
+    return (
+        f"Loading broke off: {said}. What was loaded before stays. The next run tries again; if it "
+        f"gets no further, delete {folder}, and what waits there is read again."
+    )
 
 
 def _start(database: duckdb.DuckDBPyConnection, account: str) -> int:

@@ -38,6 +38,8 @@ class Read:
     walks: list[Progress] = field(default_factory=list)
     carried: set[str] = field(default_factory=set)  # side-loads that stood in some reply
     not_carried: set[str] = field(default_factory=set)  # that some reply may not have held whole
+    served: int = 0  # records of the main collection, those served twice included
+    rereads: int = 0  # lists read again since records moved
     rejected: int = 0
     repaired: int = 0
     started_at: datetime | None = None
@@ -63,6 +65,11 @@ class Read:
         return any(walk.is_short for walk in self.walks)
 
     @property
+    def is_under_total(self) -> bool:
+        """Whether the API announces more records than it serves."""
+        return any(walk.distinct < (walk.total or 0) for walk in self.walks)
+
+    @property
     def api_total(self) -> int | None:
         """Records that the API announced, None where it did not say."""
         totals = [walk.total for walk in self.walks]
@@ -76,13 +83,14 @@ class Read:
             and bool(self.walks)
             and self.knows_all_parents
             and all(walk.is_sound for walk in self.walks)
-            and self.rows >= (self.api_total or 0)
+            and not self.is_under_total
             and not self.rejected
+            and not self.rereads  # of two reads that differ neither proves anything
         )
 
     def carries(self, key: str) -> bool:
         """Whether every row of a side-load that belongs to a served record was served too."""
-        return self.rows == 0 or (key in self.carried and key not in self.not_carried)
+        return self.served == 0 or (key in self.carried and key not in self.not_carried)
 
     @property
     def pages(self) -> Iterator[Page]:
@@ -98,8 +106,7 @@ class Read:
                 yield from self._read_list(self.endpoint.path)
             else:
                 yield from self._read_lists(self.parents)
-            has_nothing = self.skipped_parents and not self.walks
-            self.outcome = Outcome.SKIPPED if has_nothing else Outcome.COMPLETE
+            self.outcome = Outcome.COMPLETE if self.walks or not self.reason else Outcome.SKIPPED
         except EndpointUnavailable as problem:
             # Key or plan lack an endpoint from its first page on; later something broke.
             self.outcome = Outcome.FAILED if self.walks else Outcome.SKIPPED
@@ -112,28 +119,40 @@ class Read:
         self.finished_at = datetime.now(UTC)
 
     def _read_lists(self, parents: Sequence[str]) -> Iterator[Page]:
+        failure: EndpointError | None = None
+        if not parents and not self.knows_all_parents:
+            self.reason = f"none of {self.endpoint.per} is known to read it for"
         for parent in parents:
+            answered = len(self.walks)
             try:
                 yield from self._read_list(self.endpoint.path.replace("{id}", parent))
-            except EndpointUnavailable as problem:
-                self.skipped_parents += 1
-                self.reason = str(problem)
+            except EndpointError as problem:
+                if isinstance(problem, EndpointUnavailable) and len(self.walks) == answered:
+                    self.skipped_parents += 1
+                    self.reason = str(problem)
+                else:
+                    failure = failure or problem
+        if failure:
+            raise EndpointError(str(failure))
 
     def _read_list(self, path: str) -> Iterator[Page]:
         for is_last_try in (False, True):
             progress = Progress()
             pages = self._walk(path, progress)
             first = next(pages, None)
+            if is_last_try:
+                self.walks.pop()
+                self.rereads += 1
             self.walks.append(progress)  # not before: the list answers
             for page in itertools.chain([first] if first else [], pages):
+                self.served += page.length
                 self.carried |= page.carried
                 self.not_carried |= page.not_carried
                 self.rejected += page.rejected
                 self.repaired += page.repaired
                 yield page
-            if is_last_try or not progress.is_short:
+            if not progress.is_short:
                 return
-            self.walks.remove(progress)
 
     def _walk(self, path: str, progress: Progress) -> Iterator[Page]:
         parser = Parser(self.endpoint)

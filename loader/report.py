@@ -98,7 +98,7 @@ def summary(run: Run) -> Group:
             table.add_row(
                 f"  {finding.collection}", f"{finding.rows:,}", "", _gone(finding), style="dim"
             )
-        notes += _notes(read, findings)
+        notes += _notes(read, findings, run.reads)
     return Group(table, *(Text(note) for note in notes))
 
 
@@ -120,7 +120,7 @@ def _state(read: Read) -> str:
     return f"{read.outcome.value}: {read.reason}"
 
 
-def _notes(read: Read, findings: Sequence[Finding]) -> Iterator[str]:
+def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> Iterator[str]:
     name = read.endpoint.name
     if read.outcome is Outcome.SKIPPED:
         yield f"{name}: skipped, what was loaded before stays ({read.reason})"
@@ -131,16 +131,19 @@ def _notes(read: Read, findings: Sequence[Finding]) -> Iterator[str]:
             f"{name}: records moved while the list was read, and {_missing(read)} missing. They "
             "come with a run that finds the list at rest; nothing of it is taken to be gone"
         )
-    elif read.outcome is Outcome.COMPLETE and read.rows < (read.api_total or 0):
+    elif read.outcome is Outcome.COMPLETE and read.is_under_total:
         yield (
-            f"{name}: the API announces {_total(read)} records but serves {read.rows:,}; nothing "
-            "of it is taken to be gone"
+            f"{name}: the API announces more records than it serves; nothing of it is taken to be "
+            "gone"
         )
     if read.outcome is Outcome.COMPLETE and read.skipped_parents:
         yield f"{name}: {read.skipped_parents:,} lists skipped ({read.reason})"
     for beside in read.endpoint.beside:
         if beside.relation and not read.carries(beside.key):
-            yield f"{name}: {beside.key} not served beside every record, so read by itself"
+            by_itself = any(one.endpoint.key == beside.key and one.tally.requests for one in reads)
+            yield f"{name}: {beside.key} not served beside every record, " + (
+                "so read by itself" if by_itself else "nor read by itself: rows may be missing"
+            )
     if read.rejected:
         yield f"{name}: {read.rejected:,} records without an id left out"
     if read.repaired:
@@ -155,7 +158,8 @@ def _notes(read: Read, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _missing(read: Read) -> str:
-    return "some are" if read.api_total is None else f"{read.api_total - read.rows:,} are"
+    missing = (read.api_total or 0) - read.rows
+    return f"{missing:,} are" if missing > 0 else "some are"
 
 
 def _gone(finding: Finding) -> str:

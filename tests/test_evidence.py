@@ -130,6 +130,35 @@ def test_a_read_that_saw_less_than_there_is_proves_nothing(
     assert judged_gone(second) == {}
 
 
+def test_a_second_read_that_fails_makes_the_first_no_proof(load: Load) -> None:
+    account = Account.empty()
+    account.add("groups", title="all")
+    for number in range(150):
+        user = account.add("users", username=f"user {number}")
+        if number < 60:
+            account.add("userGroups", userid=user["id"], groupid="1")
+    asked = 0
+
+    def delete_one(path: str) -> None:
+        nonlocal asked
+        asked += path == "users"
+        if path == "users" and asked == 2:
+            account.delete("users", account.records("users")[100]["id"])
+            account.delete("users", account.records("users")[70]["id"])
+
+    with serve(account) as server:
+        load(server)
+        server.behaviour.withheld_includes = {"userGroup"}
+        server.behaviour.meta_total = {"users": "absent"}
+        server.behaviour.forbidden = {"groups": b"{}", "groups/*": b"{}"}
+        server.behaviour.before_reply = delete_one
+        server.behaviour.faults = [Fault(path="users", status=500, after=4)]
+        second = load(server)
+    assert second.exit_code == 3
+    assert "users: failed" in second.output
+    assert judged_gone(second) == {}
+
+
 @pytest.mark.parametrize("reply", [b'{"lists":null}', b'{"lists":{}}', b'{"lists":[{"id":"1"},'])
 def test_no_list_is_not_an_empty_list(reply: bytes, load: Load) -> None:
     account = small_account()

@@ -236,6 +236,22 @@ def test_one_refused_parent_costs_its_list_alone(load: Load) -> None:
     assert "1 lists skipped" in loaded.output
 
 
+def test_a_parents_list_that_breaks_off_has_failed_and_the_others_are_read(load: Load) -> None:
+    account = Account.empty()
+    for number in range(240):
+        group = "1" if number < 120 else "2"
+        user = account.add("users", username=f"user {number}")
+        account.add("userGroups", userid=user["id"], groupid=group)
+    account.add("groups", title="first")
+    account.add("groups", title="second")
+    habits = Behaviour(withheld_includes={"userGroup"})
+    habits.faults.append(Fault(path="groups/1/userGroups", status=403, after=1))
+    with serve(account, behaviour=habits) as server:
+        loaded = load(server)
+    assert loaded.exit_code == 3
+    assert len(payloads(loaded, "user_groups")) == 100 + 120
+
+
 def test_a_page_cut_at_the_default_size_is_no_end_whatever_the_total(load: Load) -> None:
     account = Account.generate(contacts=90, seed=5)
     with serve(account, behaviour=Behaviour(max_limit=20, meta_total={"contacts": 20})) as server:
