@@ -130,6 +130,33 @@ def test_a_read_that_saw_less_than_there_is_proves_nothing(
     assert judged_gone(second) == {}
 
 
+def test_lists_of_some_parents_prove_nothing_of_the_others(load: Load) -> None:
+    account = small_account()
+    with serve(account) as server:
+        load(server)
+        moved = account.records("userGroups")[0]["id"]
+        account.update("userGroups", moved, groupid=account.add("groups", title="new")["id"])
+        server.behaviour.withheld_includes = {"userGroup"}
+        server.behaviour.forbidden = {"groups": b"{}"}
+        second = load(server)
+    assert judged_gone(second) == {}
+
+
+def test_what_hangs_on_a_withheld_record_is_withheld_too(load: Load) -> None:
+    account = Account.empty()
+    account.add("tags", tag="new")
+    for number in range(300):
+        contact = account.add("contacts", email=f"{number}@example.com")
+        if number < 5 or number >= 110:
+            account.add("contactTags", contact=contact["id"], tag="1")
+    with serve(account) as server:
+        load(server)
+        delete_first(account, 110)
+        second = load(server)
+    assert judged_gone(second) == {"contacts": 110, "contact_tags": 5}
+    assert marked(second, "contacts") == marked(second, "contact_tags") == set()
+
+
 def test_a_second_read_that_fails_makes_the_first_no_proof(load: Load) -> None:
     account = Account.empty()
     account.add("groups", title="all")

@@ -153,6 +153,22 @@ def test_a_list_without_an_order_is_known_to_be_short() -> None:
     assert progress.is_short
 
 
+def test_a_walk_steps_back_where_its_anchor_is_gone() -> None:
+    ids: list[str | None] = [str(number) for number in range(350)]
+    asked = 0
+
+    def page(params: Mapping[str, str]) -> Page:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            del ids[5:8]
+        start = int(params["offset"])
+        return page_of(ids[start : start + 100], total=len(ids))
+
+    served = {id for one in walk_by_offset(page, Progress()) for id in one.ids}
+    assert set(ids) <= served
+
+
 def test_a_list_that_keeps_losing_records_is_known_to_be_short() -> None:
     ids: list[str | None] = [str(number) for number in range(3000)]
 
