@@ -26,12 +26,12 @@ class User(msgspec.Struct, rename="camel"):
 
     username: str | None = None
     email: str | None = None
-    first_name: str | None = ""
-    last_name: str | None = ""
+    first_name: str | None = None
+    last_name: str | None = None
 
     def __str__(self) -> str:
         name = " ".join(filter(None, (self.first_name, self.last_name)))
-        return f"{name or self.username} <{self.email}>"
+        return f"{name or self.username or 'a user without a name'} <{self.email or ''}>"
 
 
 class _Me(msgspec.Struct):

@@ -127,7 +127,7 @@ class Client:
         Raises:
             EndpointUnavailable: a tolerated status that stayed.
             EndpointError: this path cannot be read.
-            AccountError: no path can be read (401, 402, an address that is not the API's).
+            AccountError: no path can be read (401, 402, a certificate that is not trusted).
         """
         tally = tally or Tally()
         failures: Counter[int] = Counter()  # by tries allowed: each kind of failure has its own

@@ -48,6 +48,10 @@ class Read:
     reason: str = ""
     fatal: AccountError | None = None
     _pages: Iterator[Page] | None = None
+    _parse: Parser = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._parse = Parser(self.endpoint)
 
     @property
     def rows(self) -> int:
@@ -155,7 +159,6 @@ class Read:
                 return
 
     def _walk(self, path: str, progress: Progress) -> Iterator[Page]:
-        parser = Parser(self.endpoint)
         fixed = dict(self.endpoint.params)
         if self.endpoint.include:
             fixed["include"] = ",".join(self.endpoint.include)
@@ -164,7 +167,7 @@ class Read:
             return self.client.get(
                 path,
                 {**fixed, **params},
-                parser,
+                self._parse,
                 tally=self.tally,
                 tolerated=self.endpoint.tolerated,
             )

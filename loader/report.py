@@ -57,12 +57,12 @@ class Progress:
                 self._console.print(_line(read), soft_wrap=True, highlight=False)
 
     def _table(self) -> Group:
-        table = Table(box=None, pad_edge=False)
-        for name, justify in (("endpoint", "left"), ("rows", "right"), ("of", "right")):
-            table.add_column(name, justify=justify)  # type: ignore[arg-type]
-        table.add_column("")
         if (run := self._run) is None:
             return Group()
+        table = Table("endpoint", box=None, pad_edge=False)
+        table.add_column("rows", justify="right")
+        table.add_column("of", justify="right")
+        table.add_column("")
         for read in run.reads:
             table.add_row(read.endpoint.name, f"{read.rows:,}", _total(read), _state(read))
         rate = run.requests / max(run.seconds, 0.001)

@@ -48,6 +48,20 @@ def test_records_deleted_from_pages_already_read_cost_no_live_one(total: str, lo
     ) == [(False,)]
 
 
+def test_a_list_that_never_rests_is_told(load: Load) -> None:
+    account = tags(1400)
+
+    def delete_two(path: str) -> None:
+        if path == "tags":
+            for record in account.records("tags")[:2]:
+                account.delete("tags", record["id"])
+
+    with serve(account, behaviour=Behaviour(before_reply=delete_two)) as server:
+        loaded = load(server)
+    assert loaded.exit_code == 3
+    assert "tags: records moved while the list was read" in loaded.output
+
+
 def test_of_two_versions_in_one_run_the_later_stays(load: Load) -> None:
     account = tags(150)
     anchor = account.records("tags")[99]["id"]

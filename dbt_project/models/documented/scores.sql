@@ -12,7 +12,7 @@ final as (
         score_id as id,
         created_at as cdate,
         description as descript,
-        mdate,
+        updated_at as mdate,
         name,
         reltype,
         status

@@ -39,7 +39,7 @@ final as (
 
         -- timestamps, UTC
         {{ to_timestamp('record.cdate') }} as created_at,
-        {{ to_timestamp('record.mdate') }} as mdate,
+        {{ to_timestamp('record.mdate') }} as updated_at,
 
         -- load
         {{ load_columns() }}
