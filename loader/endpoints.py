@@ -24,7 +24,7 @@ class Beside:
     """A collection that an endpoint's reply holds beside its main one."""
 
     key: str
-    parent_key: str | None = None  # member of a row that names its parent
+    parent_key: str | tuple[str, ...] | None = None  # member of a row that names its parent
     relation: str | None = None  # member of the parent that names its rows
     exhaustive: bool = False  # a complete read of the endpoint serves every row there is
 
@@ -42,7 +42,8 @@ class Endpoint:
     key: str  # where the reply holds its records; their raw table is this in snake case
     group: str
     id_key: str = "id"
-    parent_key: str | None = None
+    parent_key: str | tuple[str, ...] | None = None
+    stub_key: str | None = None  # member that is true on a record cut down to a few others
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
     walk: Walk = Walk.OFFSET
     include: tuple[str, ...] = ()
@@ -63,9 +64,15 @@ class Endpoint:
         return snake_case(self.key)
 
     @property
+    def stubs_table(self) -> str | None:
+        """Where its stubs go, so that none replaces the record that was served whole before."""
+        return f"{self.raw_table}_stubs" if self.stub_key else None
+
+    @property
     def raw_tables(self) -> tuple[str, ...]:
         """Of the main collection and of those beside it."""
-        return (self.raw_table, *(beside.raw_table for beside in self.beside))
+        own = (self.raw_table, self.stubs_table) if self.stubs_table else (self.raw_table,)
+        return (*own, *(beside.raw_table for beside in self.beside))
 
 
 ENDPOINTS: Final = (
@@ -100,6 +107,37 @@ ENDPOINTS: Final = (
     ),
     Endpoint(path="lists", key="lists", group="contacts"),
     Endpoint(path="tags", key="tags", group="contacts"),
+    Endpoint(path="accounts", key="accounts", group="accounts", params={"count_deals": "true"}),
+    Endpoint(path="accountContacts", key="accountContacts", group="accounts"),
+    Endpoint(path="accountCustomFieldMeta", key="accountCustomFieldMeta", group="accounts"),
+    Endpoint(path="accountCustomFieldData", key="accountCustomFieldData", group="accounts"),
+    Endpoint(
+        path="deals", key="deals", group="deals", stub_key="isDisabled",
+        params={"orders[id]": "ASC"},  # without an order its pages overlap and skip
+        include=("dealCustomFieldData",),
+        # not exhaustive: a stub comes without its values
+        beside=(Beside(key="dealCustomFieldData", parent_key=("deal_id", "deal", "dealId"), relation="dealCustomFieldData"),),
+    ),
+    Endpoint(path="dealCustomFieldData", key="dealCustomFieldData", group="deals", parent_key="dealId", stands_in=True),
+    Endpoint(path="dealCustomFieldMeta", key="dealCustomFieldMeta", group="deals"),
+    Endpoint(path="dealActivities", key="dealActivities", group="deals"),
+    Endpoint(path="contactDeals", key="contactDeals", group="deals"),
+    Endpoint(
+        path="dealGroups", key="dealGroups", group="deals",
+        beside=(Beside(key="dealStages", parent_key="group", relation="stages", exhaustive=True),),
+    ),
+    Endpoint(path="dealStages", key="dealStages", group="deals", parent_key="group", stands_in=True),
+    Endpoint(path="dealTasks", key="dealTasks", group="tasks"),
+    Endpoint(path="dealTasktypes", key="dealTasktypes", group="tasks"),
+    Endpoint(path="tasktypeOutcomeRels", key="tasktypeOutcomeRels", group="tasks"),
+    Endpoint(path="taskOutcomes", key="taskOutcomes", group="tasks"),
+    Endpoint(path="notes", key="notes", group="notes"),
+    Endpoint(
+        path="campaigns", key="campaigns", group="campaigns", include=("campaignMessages",),
+        beside=(Beside(key="campaignMessages", parent_key="campaignid", relation="campaignMessages"),),
+    ),
+    Endpoint(path="campaignMessages", key="campaignMessages", group="campaigns", parent_key="campaignid", stands_in=True),
+    Endpoint(path="messages", key="messages", group="campaigns"),
 )  # fmt: skip
 
 RAW_TABLES: Final = frozenset(table for endpoint in ENDPOINTS for table in endpoint.raw_tables)

@@ -47,7 +47,8 @@ create table if not exists {RAW_SCHEMA}.endpoint_reads (
 );
 """
 
-# In this order: a complete read did not serve it; its parent came without it; its parent is gone.
+# In this order: a complete read did not serve it, cut down or whole; its parent came without it;
+# its parent is gone.
 GONE: Final = """
 create or replace temp table gone as
 select child.id
@@ -56,7 +57,7 @@ left join {raw}.{parent} as parent on parent.id = child.parent_id and $has_paren
 where
     child.deleted_in_run is null
     and (
-        ($proves_absence and child.run_id < $first)
+        ($proves_absence and child.run_id < $first and {is_no_twin})
         or (
             $is_carried
             and parent.run_id between $first and $run
@@ -65,6 +66,10 @@ where
         or child.run_id <= parent.deleted_in_run
     )
 """
+
+IS_NO_TWIN: Final = """not exists (
+    from {raw}.{twin} as twin where twin.id = child.id and twin.run_id >= $first
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class _Collection:
     is_carried: bool
     proves_absence: bool
     has_parent: bool
+    twin: str | None = None  # raw table that holds the same records cut down, or whole
 
 
 def record(
@@ -135,14 +141,20 @@ def _is_too_much(gone: int, alive: int) -> bool:
 def _collections(read: Read) -> list[_Collection]:
     """The main collection first: what hangs on a parent goes with it."""
     endpoint = read.endpoint
-    main = _Collection(
-        table=endpoint.raw_table,
-        is_complete=read.is_complete,
-        is_exhaustive=endpoint.exhaustive,
-        is_carried=False,
-        proves_absence=read.proves_absence and endpoint.exhaustive,
-        has_parent=False,
-    )
+    table, stubs = endpoint.raw_table, endpoint.stubs_table
+    main = [
+        _Collection(
+            table=own,
+            is_complete=read.is_complete,
+            is_exhaustive=endpoint.exhaustive,
+            is_carried=False,
+            proves_absence=read.proves_absence and endpoint.exhaustive,
+            has_parent=False,
+            twin=twin,
+        )
+        for own, twin in ((table, stubs), (stubs, table))
+        if own
+    ]
     beside = [
         _Collection(
             table=one.raw_table,
@@ -156,15 +168,21 @@ def _collections(read: Read) -> list[_Collection]:
         )
         for one in endpoint.beside
     ]
-    return [main, *beside]
+    return [*main, *beside]
 
 
 def _find_gone(
     database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
 ) -> tuple[int, int]:
     """Put the ids that the read proves to be gone into `gone`; their number, and of those alive."""
+    twin = collection.twin
     database.execute(
-        GONE.format(raw=RAW_SCHEMA, table=collection.table, parent=read.endpoint.raw_table),
+        GONE.format(
+            raw=RAW_SCHEMA,
+            table=collection.table,
+            parent=read.endpoint.raw_table,
+            is_no_twin=IS_NO_TWIN.format(raw=RAW_SCHEMA, twin=twin) if twin else "true",
+        ),
         {
             "first": run_id,
             "run": run_id,
@@ -193,7 +211,7 @@ def _mark(database: duckdb.DuckDBPyConnection, collection: _Collection, run_id: 
 def _rows(
     database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
 ) -> int:
-    if collection.table == read.endpoint.raw_table:
+    if collection.table == read.endpoint.raw_table and not collection.twin:
         return read.rows
     query = f"select count(*) from {RAW_SCHEMA}.{collection.table} where run_id = ?"
     return _number(database, query, [run_id])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from loader.client import BadReply
 from loader.endpoints import Endpoint, snake_case
 
 NOTHING: Final = ("", "0", 0)  # how the API writes a relation to no record
+TRUE: Final = (True, 1, "1", "true")
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _texts = msgspec.json.Decoder(list[msgspec.Raw])
@@ -29,6 +31,14 @@ class Records:
     ids: list[str]
     parents: list[str | None]
     payloads: list[bytes]
+
+    def where(self, chosen: Sequence[bool]) -> "Records":
+        """Those rows that are chosen."""
+        return Records(
+            ids=list(compress(self.ids, chosen)),
+            parents=list(compress(self.parents, chosen)),
+            payloads=list(compress(self.payloads, chosen)),
+        )
 
 
 @dataclass(slots=True)
@@ -59,7 +69,12 @@ class Parser:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._relations = {b.key: b.relation for b in endpoint.beside if b.relation}
-        self._shape = _Shape(endpoint.id_key, endpoint.parent_key, tuple(self._relations.values()))
+        self._shape = _Shape(
+            endpoint.id_key,
+            endpoint.parent_key,
+            relations=tuple(self._relations.values()),
+            stub_key=endpoint.stub_key,
+        )
         self._beside = {b.key: _Shape("id", b.parent_key) for b in endpoint.beside}
 
     def __call__(self, body: bytes) -> Page:
@@ -76,7 +91,12 @@ class Parser:
         rows, records = _cut(members[key], self._shape, may_be_null=total == 0)
         ids = [None if row is None else str(row.id) for row in rows]
         rejected = ids.count(None)
+        whole = [row for row in rows if row is not None and row.stub not in TRUE]
         tables = {snake_case(key): records}
+        if stubs := self._endpoint.stubs_table:
+            is_stub = [row.stub in TRUE for row in rows if row is not None]
+            tables[stubs] = records.where(is_stub)
+            tables[snake_case(key)] = records.where([not stub for stub in is_stub])
         served: dict[str, set[str]] = {}
         for beside, shape in self._beside.items():
             if beside in members:
@@ -92,11 +112,7 @@ class Parser:
             not_carried={
                 beside
                 for beside, relation in self._relations.items()
-                if not all(
-                    _names_only(row, relation, served.get(beside, set()))
-                    for row in rows
-                    if row is not None
-                )
+                if not all(_names_only(row, relation, served.get(beside, set())) for row in whole)
             },
             rejected=rejected,
             repaired=repaired,
@@ -106,18 +122,34 @@ class Parser:
 class _Shape:
     """What the loader needs of a record; msgspec passes over its other members undecoded."""
 
-    def __init__(self, id_key: str, parent_key: str | None, relations: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        id_key: str,
+        parent_key: str | tuple[str, ...] | None,
+        *,
+        relations: Sequence[str] = (),
+        stub_key: str | None = None,
+    ) -> None:
         scalar = str | int | None
-        fields: list[tuple[str, Any, Any]] = [("id", scalar, None), ("parent", scalar, None)]
+        keys = (parent_key,) if isinstance(parent_key, str) else parent_key or ()
+        parents = {f"parent_{number}": key for number, key in enumerate(keys)}
+        fields: list[tuple[str, Any, Any]] = [("id", scalar, None), ("stub", bool | scalar, None)]
+        fields += [(name, scalar, None) for name in parents]
         fields += [
             (name, scalar | list[str | int] | msgspec.UnsetType, msgspec.UNSET)
             for name in relations
         ]
         row: Any = msgspec.defstruct(
-            "Row", fields, rename={"id": id_key, "parent": parent_key or " "}
+            "Row", fields, rename={"id": id_key, "stub": stub_key or " ", **parents}
         )
+        self._parents = tuple(parents)
         self.one = msgspec.json.Decoder(row)
         self.many = msgspec.json.Decoder(list[row])
+
+    def parent(self, row: Any) -> str | None:
+        """The parent's id under the first of its names that the record has."""
+        ids = (getattr(row, name) for name in self._parents)
+        return next((str(id) for id in ids if id is not None), None)
 
 
 def _decode(body: bytes) -> tuple[dict[str, msgspec.Raw], int]:
@@ -165,7 +197,7 @@ def _cut(raw: msgspec.Raw, shape: _Shape, *, may_be_null: bool) -> tuple[list[An
     usable = [row for row in rows if row is not None]
     return rows, Records(
         ids=[str(row.id) for row in usable],
-        parents=[None if row.parent is None else str(row.parent) for row in usable],
+        parents=[shape.parent(row) for row in usable],
         payloads=[bytes(text) for row, text in zip(rows, texts, strict=True) if row is not None],
     )
 

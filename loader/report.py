@@ -95,6 +95,8 @@ def summary(run: Run) -> Group:
             f"{_seconds(read):.1f}",
         )
         for finding in findings[1:]:
+            if finding.collection == read.endpoint.stubs_table and not finding.rows:
+                continue
             table.add_row(
                 f"  {finding.collection}", f"{finding.rows:,}", "", _gone(finding), style="dim"
             )
@@ -149,6 +151,11 @@ def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> It
     if read.repaired:
         yield f"{name}: {read.repaired:,} replies with broken Unicode mended"
     for finding in findings:
+        if finding.collection == read.endpoint.stubs_table and finding.rows:
+            yield (
+                f"{name}: {finding.rows:,} served with a few members only, since this key's user "
+                "may not see them; what was loaded of them before stays"
+            )
         if finding.withheld:
             yield (
                 f"{name}: {finding.withheld:,} of {finding.collection} seem gone, too many to "

@@ -139,7 +139,7 @@ class Account:
         wanted = [str(members[name]) for name in unique]
         for number in self.collections[resource].children(unique[0], int(wanted[0])):
             row = self.find(resource, number) or {}
-            if [row[name] for name in unique] == wanted:
+            if [str(row[name]) for name in unique] == wanted:
                 return number
         return None
 
@@ -152,7 +152,7 @@ class Account:
         self.collections[resource].remove(number)
         self.memo.clear()
         for key, collection in self.collections.items():
-            for member, parent in RESOURCES[key].references.items():
+            for member, parent in RESOURCES[key].parents.items():
                 if parent == resource:
                     for child in list(collection.children(member, number)):
                         self._delete(key, self._get(key, child), at)
@@ -165,7 +165,7 @@ class Account:
             CONSEQUENCES[resource](self, before, after, at)
 
     def _as_served(self, resource: str, numbers: Iterable[int]) -> list[Record]:
-        relations = RESOURCES[resource].always
+        relations = RESOURCES[resource].always + RESOURCES[resource].listed
         rows = self.collections[resource].rows
         objects = [number for number in numbers if not rows[number].is_bare]
         texts = record_texts(self.collections, resource, objects, relations)

@@ -71,7 +71,8 @@ def _list(
 ) -> Reply:
     total = behaviour.total(path, route_of(path))
     selection = select(account, resource, query, size=behaviour.max_limit)
-    meta = replies.meta_of(resource, selection, resource.total if total is None else total)
+    form = resource.total if total is None else total
+    meta = replies.meta_of(account.collections[resource.key], selection, form)
     return Reply(200, replies.page(account, resource, selection, query, behaviour, meta))
 
 
@@ -116,7 +117,8 @@ def _related(
         size = behaviour.max_limit
         selection = select(account, other, query, among=numbers, size=size)
         total = behaviour.total(path, route_of(path))
-        meta = None if total is None else replies.meta_of(other, selection, total)
+        rows = account.collections[other.key]
+        meta = None if total is None else replies.meta_of(rows, selection, total)
         return Reply(200, replies.page(account, other, selection, query, behaviour, meta))
     if relation:
         numbers = account.collections[relation.key].children(relation.member, number)

@@ -4,7 +4,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Final, Literal
+
+NO_PERMISSION: Final = b'{"message":"You do not have permission to do that."}'
+WITHOUT_DEALS: Final = dict.fromkeys(("deal*", "contactDeals*"), NO_PERMISSION)
+"""for `Behaviour.forbidden`: the key's user may not see deals, or the plan has none"""
 
 Kind = Literal["status", "reset", "truncate", "empty", "html", "slow", "gzip_broken"]
 
@@ -27,7 +31,7 @@ class Fault:
 
     path: str = "*"
     status: int = 403
-    body: bytes = b'{"message":"You do not have permission to do that."}'
+    body: bytes = NO_PERMISSION
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     times: int | None = None  # for ever
@@ -63,6 +67,7 @@ class Behaviour:
     max_limit: int | None = None  # every page has this size, whatever `limit` says
     withheld_includes: set[str] = field(default_factory=set)  # relations that are unknown
     empty_keys_omitted: bool = False  # side-loads without a row are left out
+    closed_pipelines: set[str] = field(default_factory=set)  # ids; of their deals a stub is served
 
     def fault(self, path: str, route: str) -> Fault | None:
         """The first fault that strikes this request."""

@@ -38,8 +38,8 @@ class Collection:
         self.numbers: list[int] = []  # sorted
         self.last_id = 0
         self._unnumbered = count(_LAST)
-        self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.references}
-        self._ids_texts: dict[str, dict[int, bytes]] = {m: {} for m in resource.references}
+        self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.parents}
+        self._ids_texts: dict[str, dict[int, bytes]] = {m: {} for m in resource.parents}
 
     def next_id(self) -> str:
         """The id of the next new record."""
@@ -50,9 +50,9 @@ class Collection:
         links = self.resource.links_template.replace("{id}", record["id"])
         text = encode(record)
         parents = {
-            member: number
-            for member in self.resource.references
-            if (number := number_of(record[member])) is not None
+            reference: number
+            for reference, held in self.resource.named(record).items()
+            if (number := number_of(held)) is not None
         }
         self._keep(Row(int(record["id"]), f'{text[:-1]},"links":{links}}}'.encode(), parents))
 
@@ -66,9 +66,9 @@ class Collection:
         members: Mapping[str, Any] = loaded if isinstance(loaded, dict) else {}
         number = number_of(members.get("id"))
         parents = {
-            member: parent
-            for member in self.resource.references
-            if (parent := number_of(members.get(member))) is not None
+            reference: parent
+            for reference, held in self.resource.named(members).items()
+            if (parent := number_of(held)) is not None
         }
         row = Row(
             next(self._unnumbered) if number is None else number,

@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sandbox.dates import iso, wall
+from sandbox.mailings import MAILINGS
 from sandbox.resources import Record
+from sandbox.sales import SALES
+from sandbox.tasks import TASKS
 
 if TYPE_CHECKING:
     from sandbox.account import Account
@@ -119,4 +122,7 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     "contactLists": _contact_list,
     "contactTags": _contact_tag,
     "scoreValues": _score_value,
+    **SALES,
+    **MAILINGS,
+    **TASKS,
 }

@@ -1,9 +1,10 @@
 """Records as the text that goes into a reply, with the relations that they list by id."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from sandbox.collection import Collection, Row
-from sandbox.resources import RESOURCES, Relation
+from sandbox.collection import Collection, Row, encode
+from sandbox.resources import RESOURCES, Record, Relation
 
 Listed = tuple[str, Relation, Collection]  # a relation's name, and the rows it lists
 
@@ -22,6 +23,28 @@ def record_texts(
     listed = [(name, relation, collections[relation.key]) for name, relation in named]
     start = _start(listed)
     return [_text(rows[number], listed, start) for number in numbers]
+
+
+def beside_texts(
+    collections: Mapping[str, Collection], resource: str, numbers: Iterable[int]
+) -> list[bytes]:
+    """Records as they come beside others, which for some is another form than their own."""
+    form = RESOURCES[resource].beside
+    if form is None:
+        return record_texts(collections, resource, numbers, ())
+    return [
+        encode(form(json.loads(row.text), _parents(collections, resource, row))).encode()
+        for row in map(collections[resource].rows.__getitem__, numbers)
+    ]
+
+
+def _parents(collections: Mapping[str, Collection], resource: str, row: Row) -> dict[str, Record]:
+    """The records that a row's references name, by reference."""
+    held = {
+        member: collections[RESOURCES[resource].parents[member]].members(number)
+        for member, number in row.parents.items()
+    }
+    return {member: record for member, record in held.items() if record}
 
 
 def _start(listed: Sequence[Listed]) -> bytes:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sandbox.behaviour import Behaviour
-from sandbox.collection import encode
-from sandbox.rendering import record_texts
+from sandbox.collection import Collection, Row, encode
+from sandbox.rendering import beside_texts, record_texts
 from sandbox.resources import RESOURCES, Record, Resource
 from sandbox.selection import Query, Selection
 
@@ -29,17 +29,19 @@ def page(
     """A list reply: side-loads in alphabetical order, the collection itself, meta."""
     tree = _tree(resource.always, query, behaviour)
     members = _side_loads(account, resource, selection.numbers, tree, behaviour)
-    relations = [name for name in tree if name in resource.relations]
-    texts = record_texts(account.collections, resource.key, selection.numbers, relations)
+    texts = _texts(account, resource, selection.numbers, tree, query, behaviour)
     members.append(_collection(resource.key, texts))
     if meta is not None:
         members.append((b'"meta":', encode(meta).encode()))
     return _object(members)
 
 
-def meta_of(resource: Resource, selection: Selection, total: str | int) -> Record | None:
+def meta_of(collection: Collection, selection: Selection, total: str | int) -> Record | None:
     """The meta of a page; `total` is its form, or the number to give in the resource's own form."""
+    resource = collection.resource
     meta = resource.meta(selection.limit, selection.offset) if resource.meta else {}
+    if resource.summary:
+        meta |= resource.summary(map(collection.facts, selection.matched))
     form, count = total, selection.total
     if isinstance(total, int):
         form, count = resource.total.replace("absent", "string"), total
@@ -58,14 +60,46 @@ def single(
     """A reply of one record, with the relations that it brings by itself."""
     tree = _tree(resource.single_always, query, behaviour)
     members = _side_loads(account, resource, [number], tree, behaviour)
-    relations = [name for name in tree if name in resource.relations]
-    (text,) = record_texts(account.collections, resource.key, [number], relations)
-    if resource.list_only:
+    (text,) = _texts(account, resource, [number], tree, query, behaviour)
+    if resource.list_only or resource.single_only:
         record = json.loads(text)
         kept = {name: value for name, value in record.items() if name not in resource.list_only}
-        text = encode(kept).encode()
+        text = encode(kept | dict(resource.single_only)).encode()
     members.append((b'"%b":' % resource.singular.encode(), text))
     return _object(members)
+
+
+def _texts(
+    account: "Account",
+    resource: Resource,
+    numbers: Sequence[int],
+    tree: Tree,
+    query: Query,
+    behaviour: Behaviour,
+) -> list[bytes]:
+    """The records of a reply, as far as they are asked for and open to the key."""
+    asked = [name for name in tree if name in resource.relations]
+    relations = list(dict.fromkeys([*asked, *resource.listed]))
+    texts = record_texts(account.collections, resource.key, numbers, relations)
+    withheld = {
+        member: resource.template[member]
+        for parameter, members in resource.on_request.items()
+        if query.get(parameter, [""])[-1] != "true"
+        for member in members
+    }
+    rows = account.collections[resource.key].rows
+    for index, number in enumerate(numbers):
+        if _is_closed(resource, rows[number], behaviour):
+            record = json.loads(texts[index])
+            stub = {name: record.get(name) for name in resource.stub} | {"isDisabled": True}
+            texts[index] = encode(stub).encode()
+        elif withheld and not rows[number].is_bare:
+            texts[index] = encode(json.loads(texts[index]) | withheld).encode()
+    return texts
+
+
+def _is_closed(resource: Resource, row: Row, behaviour: Behaviour) -> bool:
+    return str(row.parents.get(resource.closed_by)) in behaviour.closed_pipelines
 
 
 def _tree(always: Iterable[str], query: Query, behaviour: Behaviour) -> Tree:
@@ -88,9 +122,11 @@ def _side_loads(
     behaviour: Behaviour,
 ) -> list[Member]:
     rows: Rows = {}
-    _follow(account, resource, numbers, tree, rows)
+    held = account.collections[resource.key].rows
+    open_ones = [number for number in numbers if not _is_closed(resource, held[number], behaviour)]
+    _follow(account, resource, open_ones, tree, rows)
     return [
-        _collection(key, record_texts(account.collections, key, met, ()))
+        _collection(key, beside_texts(account.collections, key, met))
         for key, met in sorted(rows.items())
         if met or not behaviour.empty_keys_omitted
     ]

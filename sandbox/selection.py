@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from sandbox.collection import Collection, number_of
 from sandbox.resources import Resource
@@ -18,6 +19,7 @@ Test = Callable[[int], bool]
 Order = tuple[tuple[str, ...], bool]  # members, and whether descending
 
 MAX_LIMIT: Final = 100
+_TIES: Final = 13  # rows that tie where an order is not steady; no usual page ends between them
 _BY_ID: Final[Order] = (("id",), False)
 _PAGING: Final = frozenset({"limit", "offset", "id_greater", "id_less", "include"})
 _PARAMETER: Final = re.compile(r"(\w+)\[(\w+)\](?:\[(\w+)\])?")
@@ -29,9 +31,10 @@ class InvalidQuery(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A page of records, and how many there are in all."""
+    """A page of records, and how many there are in all; `matched` are all that the filters let."""
 
     numbers: Sequence[int]
+    matched: Sequence[int]
     total: int
     limit: int
     offset: int
@@ -60,7 +63,23 @@ def select(
     if resource.has_keyset:
         numbers, low, high = _beyond(numbers, query, is_by_id=_order(resource, query) == _BY_ID)
     start = min(low + offset, high)
-    return Selection(numbers[start : min(start + limit, high)], high - low, limit, offset)
+    page = numbers[start : min(start + limit, high)]
+    if not (resource.has_steady_order or among is not None or _is_ordered(resource, query)):
+        page = _unsteady(numbers, start, len(page))
+    return Selection(page, numbers, high - low, limit, offset)
+
+
+def _unsteady(numbers: Sequence[int], start: int, length: int) -> list[int]:
+    """A page of rows that tie in the order: a few at its ends are others each time.
+
+    Over all pages some rows come twice and others never; the same page is the same every time.
+    """
+    low = start // _TIES * _TIES
+    kept: list[int] = []
+    for first in range(low, start + length, _TIES):
+        tied = numbers[first : first + _TIES]
+        kept += sorted(tied, key=lambda number: crc32(f"{number} {start}".encode()))
+    return kept[start - low :][:length]
 
 
 def _limit(resource: Resource, query: Query) -> int:
@@ -71,6 +90,10 @@ def _limit(resource: Resource, query: Query) -> int:
 def _integer(query: Query, name: str, default: int) -> int:
     number = number_of(query[name][-1]) if name in query else None
     return default if number is None else number
+
+
+def _is_ordered(resource: Resource, query: Query) -> bool:
+    return any(f"orders[{name}]" in query for name in ("id", *resource.orders))
 
 
 def _order(resource: Resource, query: Query) -> Order:
@@ -107,7 +130,8 @@ def _sorted(collection: Collection, numbers: Sequence[int], order: Order) -> Seq
         return numbers[::-1] if is_descending else list(numbers)
 
     def key(number: int) -> tuple[str, int]:
-        return collection.facts(number)[members[0]].lower(), number
+        fact = collection.facts(number)[members[0]].lower()
+        return fact.zfill(20) if fact.isdigit() else fact, number
 
     return sorted(numbers, key=key, reverse=is_descending)
 

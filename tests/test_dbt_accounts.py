@@ -1,13 +1,13 @@
 """`dbt build` on every kind of account, and where it cannot run."""
 
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from loader.endpoints import ENDPOINTS
 from sandbox.account import Account
-from sandbox.resources import RESOURCES
+from sandbox.resources import RESOURCES, Resource
 from sandbox.server import serve
 from tests.conftest import Dbt, Load, Loaded
 
@@ -20,11 +20,19 @@ def assert_green(dbt: Dbt, loaded: Loaded, *, severity: str = "error") -> None:
     assert "deprecat" not in built.stdout.lower()
 
 
+def references(resource: Resource) -> dict[str, str]:
+    """What a record names, if it goes with the first of everything."""
+    named = dict.fromkeys(resource.references, "1")
+    if owner := resource.owner:
+        named |= {owner.kind: next(iter(owner.resources)), owner.id: "1"}
+    return named
+
+
 def one_of_each() -> Account:
     """Of every resource one record, as the API makes it."""
     account = Account.empty()
     for key, resource in RESOURCES.items():
-        account.add(key, **dict.fromkeys(resource.references, "1"))
+        account.add(key, **references(resource))
     return account
 
 
@@ -32,7 +40,7 @@ def barest_of_each() -> Account:
     """Of every resource a record of nothing but its id, and what it goes with."""
     account = Account.empty()
     for key, resource in RESOURCES.items():
-        account.put(key, {"id": "1", **dict.fromkeys(resource.references, "1")})
+        account.put(key, {"id": "1", **references(resource)})
     return account
 
 
@@ -50,30 +58,51 @@ def test_small_accounts_build_green(account: Account, load: Load, dbt: Dbt) -> N
         assert rows == len(account.records(resource))
 
 
-ODD_VALUES: list[Any] = [
-    "abc", "1,5", "inf", "nan", "2026-13-45", "infinity", "9" * 400, [1, 2], {"a": 1}, True, "",
-    None, "\ud800", "\0", "x" * 1_000_000,
-]  # fmt: skip
+LACKING = {
+    "no permission for deals": (
+        [one.path for one in ENDPOINTS if one.group in ("deals", "tasks")],
+        b'{"message":"You do not have permission to access Deals"}',
+        ["deals", "deals_activities", "deals_custom_fields_data", "pipelines", "contacts_tasks"],
+    ),
+    "no scoring in the plan": (["scores", "scoreValues"], b"", ["scores"]),
+}
 
 
-def test_values_of_no_type_become_null_and_stop_nothing(load: Load, dbt: Dbt) -> None:
-    account = barest_of_each()
-    for number, value in enumerate(ODD_VALUES, start=2):
-        members = ("cdate", "sentcnt", "bounced_date", "orgid", "email_empty", "firstName")
-        account.put("contacts", {"id": str(number), **dict.fromkeys(members, value)})
+@pytest.mark.parametrize(("paths", "body", "tables"), LACKING.values(), ids=LACKING.keys())
+def test_what_key_or_plan_lack_is_empty_and_said(
+    paths: list[str], body: bytes, tables: list[str], load: Load, dbt: Dbt
+) -> None:
+    with serve(Account.generate(contacts=60, seed=4)) as server:
+        server.behaviour.forbidden = dict.fromkeys(paths, body)
+        loaded = load(server)
+    assert loaded.exit_code == 0, loaded.output
+    built = dbt("build", loaded.database, severity="warn")
+    assert built.returncode == 0, built.stdout
+    assert f"{paths[0]}: skipped" in loaded.output
+    assert "status 403" in loaded.output
+    for table in tables:
+        assert loaded.rows(f"select count(*) from activecampaign.{table}") == [(0,)]
+    assert loaded.rows("select count(*) > 0 from activecampaign.contacts") == [(True,)]
+
+
+def test_deals_that_the_key_may_not_see_are_rows_with_what_is_known(load: Load, dbt: Dbt) -> None:
+    account = Account.generate(contacts=60, seed=4)
+    pipeline = account.records("deals")[0]["group"]
+    hidden = {float(one["id"]) for one in account.records("deals") if one["group"] == pipeline}
     with serve(account) as server:
+        server.behaviour.closed_pipelines = {pipeline}
+        loaded = load(server)
+        assert_green(dbt, loaded)
+        deals = "select id, owner is not null from activecampaign.deals where isdisabled"
+        assert set(loaded.rows(deals)) == {(id, False) for id in hidden}
+        server.behaviour.closed_pipelines = set()
+        load(server)
+        server.behaviour.closed_pipelines = {pipeline}
         loaded = load(server)
     assert_green(dbt, loaded)
-    rows = loaded.rows(
-        "select cdate, bounced_date, sentcnt, orgid, nullif(email_empty, true) "
-        "from activecampaign.contacts where id > 1"
-    )
-    assert rows == [(None,) * 5] * len(ODD_VALUES)
-    kept = loaded.rows("select firstname from activecampaign.contacts where id > 1 order by id")
-    texts = [text for (text,) in kept]
-    assert texts[0] == "abc"
-    assert texts[7:10] == ["[1,2]", '{"a":1}', "true"]
-    assert texts[-1] == "x" * 1_000_000
+    assert set(loaded.rows(deals)) == {(id, True) for id in hidden}
+    [(total,)] = loaded.rows("select count(*) from activecampaign.deals")
+    assert total == len(account.records("deals"))
 
 
 def test_deleted_records_leave_the_documented_tables(load: Load, dbt: Dbt) -> None:

@@ -236,7 +236,67 @@ def test_a_mass_deletion_waits_for_a_word(
         assert second.exit_code == 3
         assert marked(second, table) == set()
         assert "--accept-deletions" in second.output
-        assert second.rows("select sum(marked) from activecampaign_raw.endpoint_reads") == [(0,)]
+        assert second.rows(
+            "select sum(marked) from activecampaign_raw.endpoint_reads where endpoint = ?", table
+        ) == [(0,)]
         third = load(server, "--accept-deletions")
     assert third.exit_code == 0
     assert marked(third, table) == gone
+
+
+def deals_of_two_pipelines() -> Account:
+    """Six deals, three of them in pipeline 2, each with a value of a custom field."""
+    account = Account.empty()
+    account.add("dealCustomFieldMeta", fieldLabel="Industry", fieldType="text")
+    for pipeline in ("1", "2"):
+        account.add("dealGroups", title=f"pipeline {pipeline}")
+        account.add("dealStages", title="first", group=pipeline)
+        for number in range(3):
+            deal = account.add("deals", title=f"deal {number}", group=pipeline, stage=pipeline)
+            account.add(
+                "dealCustomFieldData", dealId=deal["id"], customFieldId="1", fieldValue="labs"
+            )
+    return account
+
+
+def test_a_record_cut_down_neither_replaces_the_whole_one_nor_is_gone(load: Load) -> None:
+    account = deals_of_two_pipelines()
+    with serve(account) as server:
+        first = load(server)
+        assert first.rows("select count(*) from activecampaign_raw.deals") == [(6,)]
+        server.behaviour.closed_pipelines = {"2"}
+        second = load(server)
+        assert "deals: 3 served with a few members only" in second.output
+        assert "not served beside" not in second.output
+        assert judged_gone(second) == {}
+        assert second.rows(
+            "select id from activecampaign_raw.deals_stubs order by id"
+        ) == second.rows(
+            "select id from activecampaign_raw.deals where payload ->> '$.group' = '2' order by id"
+        )
+        account.delete("deals", "5")
+        third = load(server)
+        for table in ("deals", "deals_stubs"):
+            assert marked(third, table) == {"5"}
+        assert marked(third, "deal_custom_field_data") == {"5"}
+        server.behaviour.closed_pipelines = set()
+        fourth = load(server)
+        assert judged_gone(fourth) == {}
+        account.delete("deals", "4")
+        fifth = load(server)
+    assert marked(fifth, "deals") == marked(fifth, "deals_stubs") == {"4", "5"}
+
+
+@pytest.mark.parametrize("name", ["deal_id", "deal", "dealId"])
+def test_a_child_names_its_parent_in_any_of_the_ways_known(name: str, load: Load) -> None:
+    value = f'{{"id":"7","{name}":3,"custom_field_id":"1"}}'
+    reply = (
+        f'{{"dealCustomFieldData":[{value}],"deals":[{{"id":"3","dealCustomFieldData":["7"]}}],'
+        '"meta":{"total":1}}'
+    )
+    with serve(Account.empty()) as server:
+        server.behaviour.faults = [Fault(path="deals", status=200, body=reply.encode())]
+        loaded = load(server)
+    assert loaded.rows("select id, parent_id from activecampaign_raw.deal_custom_field_data") == [
+        ("7", "3")
+    ]

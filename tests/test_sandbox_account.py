@@ -12,6 +12,11 @@ from sandbox.resources import RESOURCES
 
 NO_DATES = (None, "", "0000-00-00", "0000-00-00 00:00:00")
 SEEDS = range(1, 9)
+PLANNED = {  # what is still to come
+    "campaigns": {"scheduleddate"},
+    "dealTasks": {"duedate", "edate"},
+    "deals": {"nextdate"},
+}
 Record = dict[str, Any]
 
 
@@ -63,8 +68,12 @@ def test_every_reference_leads_somewhere(key: str, generated: Account) -> None:
     records = generated.records(key)
     assert records
     assert all(record["id"].isdigit() for record in records)
-    for member, parent in RESOURCES[key].references.items():
-        assert {record[member] for record in records} <= by_id(generated, parent).keys()
+    for member, parent in RESOURCES[key].parents.items():
+        held = {
+            str(named[member]) for row in records if member in (named := RESOURCES[key].named(row))
+        }
+        assert held
+        assert held <= by_id(generated, parent).keys()
     users = by_id(generated, "users").keys() | {None, "0"}
     for record in records:
         assert {record.get("created_by"), record.get("userid")} <= users
@@ -129,7 +138,11 @@ def test_nothing_happens_before_it_can_or_after_the_present(generated: Account) 
         assert contact["updated_timestamp"] >= wall(time(contact["udate"]))
     for key in RESOURCES:
         for record in generated.records(key):
-            dates = [text for name, text in record.items() if name.endswith(("date", "stamp"))]
+            dates = [
+                text
+                for name, text in record.items()
+                if name.endswith(("date", "stamp")) and name not in PLANNED.get(key, ())
+            ]
             assert all(time(text) <= NOW for text in dates if text not in NO_DATES)
 
 

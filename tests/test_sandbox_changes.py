@@ -142,36 +142,37 @@ def test_tagging_twice_is_tagging_once(account: Account) -> None:
     assert gone["updated_timestamp"] > after["updated_timestamp"]
 
 
-@pytest.mark.parametrize(
-    "resource",
-    sorted({parent for entry in RESOURCES.values() for parent in entry.references.values()}),
-)
-def test_deleting_takes_along_what_hangs_on_it(resource: str) -> None:
-    account = Account.generate(contacts=60, seed=2)
-    taking = {  # each child collection with the member that names the parent
-        key: member
+def hanging_on(account: Account, resource: str, record_id: str) -> set[tuple[str, str]]:
+    """A record and all that goes with it, as resources and ids."""
+    named = [
+        ((key, row["id"]), {(entry.parents[member], str(held))})
         for key, entry in RESOURCES.items()
-        for member, parent in entry.references.items()
-        if parent == resource
-    }
-    ids = [
-        id
-        for id in by_id(account, resource)
-        if all(
-            any(row[member] == id for row in account.records(key)) for key, member in taking.items()
-        )
+        for row in account.records(key)
+        for member, held in entry.named(row).items()
     ]
-    before = {key: by_id(account, key) for key in RESOURCES}
-    account.delete(resource, ids[0])
-    for key, records in before.items():
-        gone = records.keys() - by_id(account, key).keys()
-        if key in taking:
-            assert gone == {id for id, row in records.items() if row[taking[key]] == ids[0]}
-            assert gone
-        else:
-            assert gone == ({ids[0]} if key == resource else set())
+    found, new = set(), {(resource, record_id)}
+    while new:
+        found |= new
+        new = {record for record, parent in named if parent & new} - found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("key", "member"),
+    [(key, member) for key, entry in RESOURCES.items() for member in entry.parents],
+)
+def test_deleting_takes_along_what_hangs_on_it(key: str, member: str) -> None:
+    account = Account.generate(contacts=100, seed=2)
+    resource = RESOURCES[key]
+    row = next(row for row in account.records(key) if member in resource.named(row))
+    parent, parent_id = resource.parents[member], str(resource.named(row)[member])
+    going = hanging_on(account, parent, parent_id)
+    assert (key, row["id"]) in going
+    before = {(name, id) for name in RESOURCES for id in by_id(account, name)}
+    account.delete(parent, parent_id)
+    assert before - {(name, id) for name in RESOURCES for id in by_id(account, name)} == going
     with pytest.raises(KeyError):
-        account.delete(resource, ids[0])
+        account.delete(parent, parent_id)
 
 
 def test_an_id_is_not_given_twice(account: Account) -> None:
@@ -187,6 +188,7 @@ def test_put_keeps_a_record_as_given(account: Account) -> None:
     assert by_id(account, "contacts")[contact["id"]] == contact
     account.put("contacts", {"id": contact["id"], "odd": 1.5})
     assert by_id(account, "contacts")[contact["id"]] == {
+        "accountContacts": [],
         "scoreValues": [],
         "id": contact["id"],
         "odd": 1.5,

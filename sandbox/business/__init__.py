@@ -7,7 +7,21 @@ happens before it can or after the present (`dates.NOW`).
 from random import Random
 
 from sandbox.account import Account
-from sandbox.business import audience, contacts, profile, scoring, team
+from sandbox.business import (
+    audience,
+    campaigns,
+    companies,
+    contacts,
+    custom_fields,
+    deals,
+    notes,
+    pipelines,
+    profile,
+    results,
+    scoring,
+    tasks,
+    team,
+)
 
 __all__ = ["generate"]
 
@@ -24,5 +38,18 @@ def generate(account: Account, count: int, seed: int) -> None:
     audience.generate(account)
     profile.generate(account)
     scoring.generate(account)
+    custom_fields.generate(account)
+    pipelines.generate(account)
+    tasks.set_up(account)
+    mail_chance = Random(f"mails {seed}")
+    campaigns.generate(account, count, mail_chance)
     tally = contacts.generate(account, count, Random(seed))
     audience.count(account, tally)
+    results.count(account, count, tally, mail_chance)
+    people, chance = account.records("contacts"), Random(f"sales {seed}")
+    employers = companies.generate(account, people, chance)
+    deals.generate(account, people, employers, chance)
+    chance = Random(f"work {seed}")
+    tasks.generate(account, count // 5, chance)
+    notes.generate(account, count // 4, chance)
+    deals.log_work(account)

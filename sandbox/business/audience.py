@@ -16,7 +16,20 @@ _LISTS: Final[tuple[tuple[str, str, float, dict[str, Any]], ...]] = (
     ("5", "Trade Show Leads", 1500, {"userid": "2", "subscription_notify": None}),
     ("6", "Webinar Invitations", 1200, {"userid": "3", "get_unsubscribe_reason": "1"}),
     ("8", "Distributors \u2013 Europe & \u65e5\u672c", 900, {"require_name": "1", "udate": None}),
-    ("9", "Customer Council", 420, {"private": "1", "send_last_broadcast": "1"}),
+    (
+        "9",
+        "Customer Council",
+        420,
+        {
+            "private": "1",
+            "send_last_broadcast": "1",
+            "carboncopy": "archive@larkfield.example",
+            "subscription_notify": "ingrid@larkfield.example",
+            "unsubscription_notify": "ingrid@larkfield.example",
+            "analytics_source": "newsletter",
+            "analytics_ua": "UA-1040-2",
+        },
+    ),
     # nothing keeps two lists from having one name
     ("10", "Product News", 400, {"stringid": "product-news", "unsubscription_notify": None}),
 )
@@ -61,12 +74,14 @@ _TEMPLATE_TAGS: Final = ("Bulletin layout", "Webinar layout")
 
 @dataclass(slots=True)
 class Tally:
-    """Who subscribed to what, as counted while contacts were made."""
+    """Who subscribed to what and who left, as counted while contacts were made."""
 
     members: Counter[str] = field(default_factory=Counter)  # by list
     active: Counter[str] = field(default_factory=Counter)  # by list
     tagged: Counter[str] = field(default_factory=Counter)  # by tag
     tagged_last: dict[str, int] = field(default_factory=dict)  # by tag, seconds since 1970
+    left: Counter[str] = field(default_factory=Counter)  # by the message that made them leave
+    explained: Counter[str] = field(default_factory=Counter)  # those who said why, by message
 
 
 def generate(account: Account) -> None:

@@ -1,17 +1,19 @@
 """Contacts over five years, and what became of each: lists, tags, field values, scores, mails.
 
-Ids of things that the sandbox does not serve yet (campaigns, automations, forms) come from the
-ranges below, which their generators must fill.
+Ids of things that the sandbox does not serve yet (automations, forms) come from the ranges below,
+which their generators must fill.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import md5
 from random import Random
 from typing import Any, Final, TypeVar
 
 from sandbox.account import Account
 from sandbox.business.audience import Tally
+from sandbox.business.campaigns import Sent
 from sandbox.business.people import Person, person
 from sandbox.business.profile import FIELDS, Field
 from sandbox.business.timeline import FIRST_CONTACT, PRESENT
@@ -20,7 +22,6 @@ from sandbox.resources import Record
 
 T = TypeVar("T")
 
-CAMPAIGNS: Final = range(1, 21)  # the message of a campaign has its id
 AUTOMATIONS: Final = range(1, 7)
 FORMS: Final = range(1, 5)
 
@@ -73,6 +74,7 @@ class _Maker:
         self.account = account
         self.random = random
         self.tally = Tally()
+        self.sent = Sent(account)
         self.lists = _creation_times(account, "lists")
         self.tags = _creation_times(account, "tags", tagType="contact")
         self.fields = _creation_times(account, "fields")
@@ -111,9 +113,12 @@ class _Maker:
             "bounced_date": updated[:10] if story.is_bounced else _NO_DAYS[index % 3],
             "ip": _IPS[index % 6],
             "ua": _AGENTS[index % 3],
-            "socialdata_lastcheck": _NO_DATES[index % 4],
+            "segmentio_id": md5(story.person.email.encode()).hexdigest() if index % 60 == 7 else "",
+            "socialdata_lastcheck": wall(moment(story.created))
+            if index % 30 == 4
+            else _NO_DATES[index % 4],
             "sentcnt": str(random.randrange(1, 180)) if mailed else "0",
-            "rating_tstamp": _NO_DAYS[(index + 1) % 3],
+            "rating_tstamp": updated[:10] if index % 30 == 4 else _NO_DAYS[(index + 1) % 3],
             "gravatar": "1" if index % 5 == 0 else "0",
             "adate": sent if index % 2 else _NO_DATES[index % 4],
             "udate": iso(moment(story.moved)),
@@ -140,11 +145,11 @@ class _Maker:
         random = self.random
         joined = self._later(max(story.created, self.lists[list_id]))
         status, subscribed, left = self._fate(joined, is_bounced=story.is_bounced)
-        campaign = (
-            str(random.choice(CAMPAIGNS)) if status == "2" and random.random() < 0.7 else None
-        )
+        cause = self.sent.cause(random, joined, left) if status == "2" and left else None
+        campaign, message = cause or (None, None)
         automation = str(random.choice(AUTOMATIONS)) if random.random() < 0.15 else None
         form = str(random.choice(FORMS)) if random.random() < 0.4 else None
+        reason = random.choice(_REASONS) if left else ""
         self.account.create(
             "contactLists",
             moment(joined),
@@ -155,9 +160,9 @@ class _Maker:
             sdate=iso(moment(subscribed)) if subscribed else None,
             udate=iso(moment(left)) if left else None,
             status=status,
-            unsubreason=random.choice(_REASONS) if left else "",
+            unsubreason=reason,
             campaign=campaign,
-            message=campaign,
+            message=message,
             first_name=story.person.first_name,
             last_name=story.person.last_name,
             ip4Sub=random.choice(_IPS),
@@ -165,9 +170,13 @@ class _Maker:
             ip4_last=random.choice(_IPS),
             ip4Unsub=random.choice(_IPS) if left else "0",
             unsubscribeAutomation=automation if left else None,
+            autosyncLog="1" if automation and form else None,
         )
         self.tally.members[list_id] += 1
         self.tally.active[list_id] += status == "1"
+        if message:
+            self.tally.left[message] += 1
+            self.tally.explained[message] += bool(reason)
         story.moves(max(joined, subscribed or 0, left or 0))
 
     def _fate(self, joined: int, *, is_bounced: bool) -> tuple[str, int | None, int | None]:

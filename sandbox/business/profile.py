@@ -106,7 +106,13 @@ FIELDS: Final = (
     Field("10", "Certificates", "listbox", _some_of(_CERTIFICATES), _CERTIFICATES),
     Field("11", "CRM Key", "hidden", _key, members={"visible": "0"}),
     Field("12", "Balances Owned", "text", _number, members={"defval": "0"}),
-    Field("13", "Legacy Code", "NULL", _any("A1", "B2", None), members={"descript": ""}),
+    Field(
+        "13",
+        "Legacy Code",
+        "NULL",
+        _any("A1", "B2", None),
+        members={"descript": "From the former system"},
+    ),
     Field("14", "Region", "", _any("EMEA", "AMER", "APAC"), members={"service": "google"}),
 )
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sandbox.account import Account
 from sandbox.business.timeline import days_ago
+from sandbox.dates import iso
 from sandbox.resources.users import GROUP_FLAGS
 
 _GROUPS: Final[tuple[tuple[str, str, str | None, str], ...]] = (
@@ -78,4 +79,5 @@ def generate(account: Account) -> None:
     for user in _USERS:
         account.create("users", founded, **user)
         group = _GROUP_OF_USER[user["id"]]
-        account.create("userGroups", founded, userid=user["id"], groupid=group)
+        dates = {"cdate": iso(founded), "udate": iso(days_ago(300))} if user["id"] == "3" else {}
+        account.create("userGroups", founded, userid=user["id"], groupid=group, **dates)

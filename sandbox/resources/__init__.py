@@ -3,12 +3,27 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sandbox.resources import contacts, fields, lists, users
+from sandbox.resources import (
+    accounts,
+    campaigns,
+    contacts,
+    custom_fields,
+    deals,
+    fields,
+    lists,
+    notes,
+    pipelines,
+    tasks,
+    users,
+)
 from sandbox.resources.resource import Record, Relation, Resource
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     resource.key: resource
-    for area in (users, lists, fields, contacts)
+    for area in (
+        *(users, lists, fields, contacts, accounts, pipelines, deals, custom_fields),
+        *(campaigns, tasks, notes),
+    )
     for resource in area.RESOURCES
 }
 

@@ -49,7 +49,6 @@ _CONTACT: dict[str, Any] = {
     "sms_consent_updated_at": None,
     "whatsapp_id": None,
     "whatsapp_username": None,
-    "accountContacts": [],
     "organization": None,
 }
 _FIELD_VALUE: dict[str, Any] = {
@@ -210,13 +209,16 @@ RESOURCES: Final = (
             Through("contactTags", "contact", {"tagid": ("tag", "0")}),
         ),
         relations={
+            "accountContacts": Relation("accountContacts", "contact"),
             "contactLists": Relation("contactLists", "contact"),
             "contactTags": Relation("contactTags", "contact"),
             "fieldValues": Relation("fieldValues", "contact"),
             "scoreValues": Relation("scoreValues", "contact"),
+            "notes": Relation("notes", "Subscriber"),
         },
         always=("scoreValues",),
-        single_always=("contactLists", "fieldValues"),
+        single_always=("accountContacts", "contactLists", "fieldValues"),
+        listed=("accountContacts",),
     ),
     Resource(
         key="fieldValues",

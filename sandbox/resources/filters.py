@@ -59,6 +59,18 @@ def before(value: str) -> Predicate:
     return lambda held: (at := _epoch_or_none(held)) is not None and at < bound
 
 
+def at_least(value: str) -> Predicate:
+    """That number or more; no number is never. Raises ValueError for what is no number."""
+    bound = float(value)
+    return lambda held: held.isdigit() and int(held) >= bound
+
+
+def at_most(value: str) -> Predicate:
+    """That number or less; no number is never. Raises ValueError for what is no number."""
+    bound = float(value)
+    return lambda held: held.isdigit() and int(held) <= bound
+
+
 def _epoch_or_none(held: str) -> float | None:
     try:
         return dates.epoch(held)

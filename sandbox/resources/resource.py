@@ -1,6 +1,6 @@
 """What the table of resources is made of: all that is special about a resource, as data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from sandbox.resources.filters import Filter, Through
 Record = dict[str, Any]
 Stamp = Callable[[datetime], str]
 
+_SINGULARS: Final = (("Meta", "Metum"), ("Data", "Datum"), ("ies", "y"), ("s", ""), ("", ""))
 HOST: Final = "https://larkfield.api-us1.com"  # of `links`, whatever address serves them
 
 
@@ -21,6 +22,18 @@ class Relation:
     key: str  # the other resource
     member: str  # its member that names the record
     single: bool = False  # a record has one at most, and names it by id instead of a list of ids
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a record hangs on, where a member says what that is: a contact, a deal, an account.
+
+    Each kind is a reference of its own, called like the kind.
+    """
+
+    kind: str  # member that says what it is
+    id: str  # member that says which one
+    resources: Mapping[str, str]  # kind -> resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +51,10 @@ class Resource:
     changed: Mapping[str, Stamp] = field(default_factory=dict)  # members dated at an edit
     unedited: frozenset[str] = frozenset()  # members whose change is no edit
     aliases: Mapping[str, str] = field(default_factory=dict)  # relation form -> plain id
+    twins: tuple[tuple[str, ...], ...] = ()  # members that hold one and the same id
+    numbers: frozenset[str] = frozenset()  # ids that are JSON numbers
     references: Mapping[str, str] = field(default_factory=dict)  # member -> resource it goes with
+    owner: Owner | None = None  # a reference to one of several resources
     unique: tuple[str, ...] = ()  # one row for each combination: adding it again finds it
     complete: Callable[[Record], None] | None = None  # fills members that follow from others
 
@@ -47,30 +63,56 @@ class Resource:
     default_limit: int = 20
     total: Literal["string", "number", "absent"] = "string"
     meta: Callable[[int, int], Record] | None = None  # further members, from limit and offset
+    summary: Callable[[Iterable[Mapping[str, str]]], Record] | None = None  # of all that match
     order: tuple[str, ...] = ("id",)  # without orders[...]
+    has_steady_order: bool = True  # otherwise rows change places from page to page
     orders: Mapping[str, str] = field(default_factory=dict)  # orders[name] -> member
     has_keyset: bool = False  # id_greater and id_less
     filters: Mapping[str, Filter] = field(default_factory=dict)
     through: tuple[Through, ...] = ()
-    compared: frozenset[str] = frozenset()  # members that another resource's `through` reads
+    compared: frozenset[str] = frozenset()  # members that `summary` or another's `through` reads
     refuses_unknown_filters: bool = False  # with 422; otherwise they are ignored
 
     # side-loads
     relations: Mapping[str, Relation] = field(default_factory=dict)
     always: tuple[str, ...] = ()  # relations that every list reply brings
     single_always: tuple[str, ...] = ()  # relations that a reply of one record brings
+    listed: tuple[str, ...] = ()  # relations whose ids every record lists, without their rows
     list_only: tuple[str, ...] = ()  # members that a reply of one record lacks
+    single_only: Mapping[str, Any] = field(default_factory=dict)  # and that only it has
+
+    # forms
+    on_request: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """parameter -> members that show what they hold where it is `true`, else the template's"""
+    beside: Callable[[Record, Mapping[str, Record]], Record] | None = None
+    """the form beside others, from a record and the records that its references name"""
+    closed_by: str = ""  # reference to what may be closed to the key
+    stub: tuple[str, ...] = ()  # members that are left of a record that is closed
 
     @property
     def singular(self) -> str:
         """The data key of a reply of one record."""
-        return self.key.removesuffix("s")
+        return next(
+            self.key.removesuffix(end) + one for end, one in _SINGULARS if self.key.endswith(end)
+        )
 
     @cached_property
     def facts(self) -> frozenset[str]:
         """Members that orders and filters read."""
         filtered = {name for condition in self.filters.values() for name in condition.members}
         return frozenset(filtered | {*self.order, *self.orders.values()}) | self.compared
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """Every reference, those to the `owner` included -> resource."""
+        return {**self.references, **(self.owner.resources if self.owner else {})}
+
+    def named(self, record: Mapping[str, Any]) -> Record:
+        """What a record's references hold, by reference."""
+        held = {member: record.get(member) for member in self.references}
+        if self.owner and (kind := str(record.get(self.owner.kind))) in self.owner.resources:
+            held[kind] = record.get(self.owner.id)
+        return held
 
     @cached_property
     def links_template(self) -> str:
@@ -111,5 +153,15 @@ class Resource:
             held = record.get(alias if alias in given and plain not in given else plain)
             record[plain] = "0" if held is None else str(held)
             record[alias] = None if record[plain] == "0" else record[plain]
+        for twins in self.twins:
+            held = [given[member] for member in twins if member in given]
+            if held:
+                record |= {member: self._id(member, held[0]) for member in twins}
         for member in self.references.keys() & given.keys():
-            record[member] = None if given[member] is None else str(given[member])
+            record[member] = self._id(member, given[member])
+
+    def _id(self, member: str, value: Any) -> Any:
+        """An id in the form that the member has it in."""
+        if value is None:
+            return None
+        return int(value) if member in self.numbers else str(value)

@@ -6,12 +6,26 @@
 
 {{ config(severity=var('activecampaign_severity')) }}
 
-select child.{{ column_name }} as points_nowhere
+with
 
-from {{ model }} as child
-left join {{ to }} as parent
-    on try_cast(child.{{ column_name }} as double) = try_cast(parent.{{ field }} as double)
+child as (
 
-where child.{{ column_name }} is not null and parent.{{ field }} is null
+    select {{ column_name }} as reference from {{ model }}
+
+),
+
+parent as (
+
+    select {{ field }} as id from {{ to }}
+
+)
+
+select child.reference as points_nowhere
+
+from child
+left join parent
+    on try_cast(child.reference as double) = try_cast(parent.id as double)
+
+where child.reference is not null and parent.id is null
 
 {% endtest %}

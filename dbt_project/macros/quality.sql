@@ -1,0 +1,127 @@
+{#- What the quality models count, read from the project's own models and tests: nothing twice. -#}
+
+{#-
+    The casts in a model's code: each value that is cast, the kinds of cast it is offered to, and
+    the column it fills.
+-#}
+{% macro casts_of(node) -%}
+    {%- set call = "to_(number|reference|timestamp|date|flag)\((['\"])(.+?)\\2\)" -%}
+    {%- set column = "(?=.*?\\bas (?!double\\b|varchar\\b)(\\w+))" -%}
+    {%- set casts = {} -%}
+    {%- for kind, _, value, column in modules.re.findall("(?s)" ~ call ~ column, node.raw_code) -%}
+        {%- do casts.setdefault((value, column), []).append(kind) -%}
+    {%- endfor -%}
+    {{ return(casts) }}
+{%- endmacro %}
+
+{#- Whether a value is there, has a form, and is of none of these types. -#}
+{% macro is_uncast(value, kinds) -%}
+    {%- set casts = {
+        'number': to_number,
+        'reference': to_number,
+        'timestamp': to_timestamp,
+        'date': to_date,
+        'flag': to_flag,
+    } -%}
+    {%- set conditions = [value ~ " not in ('', '0000-00-00', '0000-00-00 00:00:00')"] -%}
+    {%- for kind in kinds -%}
+        {%- do conditions.append(casts[kind](value) ~ " is null") -%}
+    {%- endfor -%}
+    {{ conditions | join(' and ') }}
+{%- endmacro %}
+
+{#- A row for each value in `relation` on which a cast in a model's code fails. -#}
+{% macro find_uncast(node, relation) -%}
+    {%- set cases = [] -%}
+    {%- for (value, column), kinds in casts_of(node).items() -%}
+        {%- do cases.append(
+            "case when " ~ is_uncast(value, kinds) ~ " then {'column_name': '" ~ column
+            ~ "', 'cast_value': $$" ~ value ~ "$$} end"
+        ) -%}
+    {%- endfor -%}
+    select
+        '{{ node.name }}' as model_name,
+        id,
+        unnest(
+            list_filter([{{ cases | join(', ') }}], lambda uncast: uncast is not null)
+        ) as uncast
+    from ({{ relation }})
+{%- endmacro %}
+
+{#- The records that a staging model is made of, each member that it casts as text. -#}
+{% macro raw_records(node) -%}
+    {%- set values = casts_of(node).keys() | map('first') | join(' ') -%}
+    {%- set members = modules.re.findall("record(?:\\.|\\[')(\\w+)", values) | unique | list -%}
+    {%- set queries = [] -%}
+    {%- for source in node.depends_on.nodes if source.startswith('source.') -%}
+        {%- do queries.append(
+            "select id, " ~ (parse_payload(members) if members else "null") ~ " as record from "
+            ~ graph.sources[source].relation_name ~ " where deleted_in_run is null"
+        ) -%}
+    {%- endfor -%}
+    {{ queries | join(' union all ') }}
+{%- endmacro %}
+
+{#- The rows of a model that keeps what it casts, and that has to be built before. -#}
+{% macro existing_rows(node, built) -%}
+    {%- if node.relation_name not in built | map('string') -%}
+        {{ exceptions.raise_compiler_error(node.name ~ " is missing in " ~ model.path) }}
+    {%- endif -%}
+    select * from {{ node.relation_name }} where not is_deleted
+{%- endmacro %}
+
+{#- The models of a folder; the graph is known only once everything is parsed. -#}
+{% macro models_in(folder) -%}
+    {%- set found = [] -%}
+    {%- for node in (graph.nodes.values() if execute else []) -%}
+        {%- if node.resource_type == 'model' and node.fqn[1] == folder -%}
+            {%- do found.append(node) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found | sort(attribute='name')) }}
+{%- endmacro %}
+
+{#- The relationships tests of the documented tables, each with what it compares. -#}
+{% macro references(tables) -%}
+    {%- set found = [] -%}
+    {%- for test in (graph.nodes.values() if execute else [])
+        if test.test_metadata and test.test_metadata.name == 'relationships'
+        and graph.nodes[test.attached_node].fqn[1] == 'documented' -%}
+        {%- set child = graph.nodes[test.attached_node] -%}
+        {%- if child.name not in tables -%}
+            {{ exceptions.raise_compiler_error(child.name ~ " is missing in " ~ model.path) }}
+        {%- endif -%}
+        {%- set parents = test.depends_on.nodes | reject('equalto', child.unique_id)
+            | select('in', graph.nodes) | list -%}
+        {%- do found.append({
+            'child': child,
+            'column': test.column_name,
+            'parent': graph.nodes[parents[0] if parents else child.unique_id],
+            'field': test.test_metadata.kwargs.field,
+            'where': test.config.where or 'true',
+        }) -%}
+    {%- endfor -%}
+    {{ return(found | sort(attribute='child.name,column')) }}
+{%- endmacro %}
+
+{#- How many values of a reference there are, and how many of them point to nothing. -#}
+{% macro count_orphans(reference) -%}
+    select
+        '{{ reference.child.name }}' as table_name,
+        '{{ reference.column }}' as column_name,
+        '{{ reference.parent.name }}.{{ reference.field }}' as refers_to,
+        count(*) as reference_count,
+        cast(count_if(parent.id is null) as bigint) as orphan_count,
+        cast(min(child.id) filter (where parent.id is null) as varchar) as example_orphan,
+        (select count(*) from {{ reference.parent.relation_name }}) as referred_count
+    from (
+        select {{ reference.column }} as id
+        from {{ reference.child.relation_name }}
+        where {{ reference.column }} is not null and {{ reference.where }}
+    ) as child
+    left join (
+        select {{ reference.field }} as id
+        from {{ reference.parent.relation_name }}
+    ) as parent
+        on try_cast(child.id as double) = try_cast(parent.id as double)
+{%- endmacro %}

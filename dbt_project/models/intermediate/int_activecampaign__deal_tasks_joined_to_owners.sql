@@ -1,0 +1,108 @@
+{{ config(materialized='table') }}
+
+with
+
+tasks as (
+
+    select * from {{ ref('stg_activecampaign__deal_tasks') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_activecampaign__contacts') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('stg_activecampaign__deals') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_activecampaign__accounts') }}
+
+),
+
+owners as (
+
+    select
+        'Subscriber' as reltype,
+        contact_id as rel_id,
+        coalesce(
+            nullif(trim(concat_ws(' ', trim(first_name), trim(last_name))), ''), email
+        ) as owner_name
+    from contacts
+    where not is_deleted
+
+    union all
+
+    select
+        'Deal' as reltype,
+        deal_id as rel_id,
+        title as owner_name
+    from deals
+    where not is_deleted
+
+    union all
+
+    select
+        'CustomerAccount' as reltype,
+        account_id as rel_id,
+        name as owner_name
+    from accounts
+    where not is_deleted
+
+),
+
+final as (
+
+    select
+        -- ids
+        tasks.id,
+        tasks.task_id,
+        tasks.rel_id,
+        tasks.task_type_id,
+        tasks.user_id,
+        tasks.assignee_id,
+        tasks.done_by,
+        tasks.outcome_id,
+
+        -- text
+        tasks.reltype,
+        owners.owner_name,
+        tasks.title,
+        tasks.note,
+        tasks.outcome_info,
+        tasks.automation,
+        tasks.done_automation,
+
+        -- numbers
+        tasks.status,
+        tasks.duration,
+
+        -- timestamps, UTC
+        tasks.assigned_date,
+        tasks.due_date,
+        tasks.end_date,
+        tasks.done_date,
+        tasks.created_at,
+        tasks.updated_at,
+        tasks.created_utc_timestamp,
+        tasks.updated_utc_timestamp,
+        tasks.done_utc_timestamp,
+
+        -- load
+        tasks.is_deleted,
+        tasks.changed_in_run,
+        tasks.extracted_at
+
+    from tasks
+    left join owners
+        on tasks.reltype = owners.reltype and tasks.rel_id = owners.rel_id
+
+)
+
+select * from final
