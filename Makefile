@@ -17,8 +17,8 @@ help: ## what there is
 demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, build the tables, show them
 	@DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python examples/demo.py --contacts $(CONTACTS) --seed $(SEED)
 
-test: $(VENV)/.installed-dev ## all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed-dev ## all tests, on all cores
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed-dev $(PROFILES)/profiles.yml ## ruff, mypy, sqlfluff, dbt-bouncer
 	$(BIN)/ruff check .

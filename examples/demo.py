@@ -26,6 +26,20 @@ QUERIES = {
         group by all
         order by subscribed desc
     """,
+    "What are our open deals worth?": """
+        select
+            pipelines.title as pipeline,
+            dealstages_title as stage,
+            count(*) as deals,
+            sum(deals.value) / 100 as value,
+            upper(deals.currency) as currency,
+        from activecampaign.deals
+        inner join activecampaign.pipelines on deals.pipeline_id = pipelines.id
+        inner join activecampaign.pipelines__deal_stages on deals.stage = dealstages_id
+        where deals.status = 0
+        group by all
+        order by pipeline, any_value(dealstages_order)
+    """,
     "Who joined last, and what do we know about them?": """
         select
             contacts.firstname || ' ' || contacts.lastname as contact,

@@ -44,6 +44,7 @@ class Endpoint:
     id_key: str = "id"
     parent_key: str | tuple[str, ...] | None = None
     stub_key: str | None = None  # member that is true on a record cut down to a few others
+    whole_key: str | None = None  # member that only a whole record has
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
     walk: Walk = Walk.OFFSET
     include: tuple[str, ...] = ()
@@ -112,7 +113,7 @@ ENDPOINTS: Final = (
     Endpoint(path="accountCustomFieldMeta", key="accountCustomFieldMeta", group="accounts"),
     Endpoint(path="accountCustomFieldData", key="accountCustomFieldData", group="accounts"),
     Endpoint(
-        path="deals", key="deals", group="deals", stub_key="isDisabled",
+        path="deals", key="deals", group="deals", stub_key="isDisabled", whole_key="cdate",
         params={"orders[id]": "ASC"},  # without an order its pages overlap and skip
         include=("dealCustomFieldData",),
         # not exhaustive: a stub comes without its values

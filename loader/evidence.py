@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from loader.endpoints import ENDPOINTS, Endpoint
 from loader.reading import Outcome, Read
 from loader.settings import RAW_SCHEMA
 
@@ -57,7 +58,7 @@ left join {raw}.{parent} as parent on parent.id = child.parent_id and $has_paren
 where
     child.deleted_in_run is null
     and (
-        ($proves_absence and child.run_id < $first and {is_no_twin})
+        ($proves_absence and child.run_id < $first and {is_not_cut_down})
         or (
             $is_carried
             and parent.run_id between $first and $run
@@ -67,8 +68,9 @@ where
     )
 """
 
-IS_NO_TWIN: Final = """not exists (
-    from {raw}.{twin} as twin where twin.id = child.id and twin.run_id >= $first
+# In place of the record itself, or of its parent, another table has what this read was served.
+IS_NOT_CUT_DOWN: Final = """not exists (
+    from {raw}.{twin} as twin where twin.id = child.{id} and twin.run_id >= $first
 )"""
 
 
@@ -91,6 +93,7 @@ class _Collection:
     proves_absence: bool
     has_parent: bool
     twin: str | None = None  # raw table that holds the same records cut down, or whole
+    parent_stubs: str | None = None  # raw table of parents cut down, which come without it
 
 
 def record(
@@ -110,11 +113,15 @@ def record(
     database.begin()
     try:
         findings: list[Finding] = []
+        judged = (0, 0)
         for collection in _collections(read):
             gone, alive = _find_gone(database, read, collection, run_id)
+            # whole or cut down, it is one list
+            of_list = judged if collection.twin else (0, 0)
+            judged = (gone + of_list[0], alive + of_list[1])
             # rows of a record that is not believed to be gone are not gone either
             is_withheld = not accept_deletions and (
-                _is_too_much(gone, alive) or (gone > 0 and bool(findings and findings[0].withheld))
+                _is_too_much(*judged) or (gone > 0 and bool(findings and findings[0].withheld))
             )
             if not is_withheld:
                 _mark(database, collection, run_id)
@@ -151,6 +158,7 @@ def _collections(read: Read) -> list[_Collection]:
             proves_absence=read.proves_absence and endpoint.exhaustive,
             has_parent=False,
             twin=twin,
+            parent_stubs=_parent_stubs(endpoint),
         )
         for own, twin in ((table, stubs), (stubs, table))
         if own
@@ -171,17 +179,27 @@ def _collections(read: Read) -> list[_Collection]:
     return [*main, *beside]
 
 
+def _parent_stubs(endpoint: Endpoint) -> str | None:
+    """Where the stubs of the records are that this collection comes beside."""
+    parents = (one for one in ENDPOINTS if any(it.key == endpoint.key for it in one.beside))
+    return next((one.stubs_table for one in parents if one.stubs_table), None)
+
+
 def _find_gone(
     database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
 ) -> tuple[int, int]:
     """Put the ids that the read proves to be gone into `gone`; their number, and of those alive."""
-    twin = collection.twin
+    is_not_cut_down = [
+        IS_NOT_CUT_DOWN.format(raw=RAW_SCHEMA, twin=twin, id=id)
+        for twin, id in ((collection.twin, "id"), (collection.parent_stubs, "parent_id"))
+        if twin
+    ]
     database.execute(
         GONE.format(
             raw=RAW_SCHEMA,
             table=collection.table,
             parent=read.endpoint.raw_table,
-            is_no_twin=IS_NO_TWIN.format(raw=RAW_SCHEMA, twin=twin) if twin else "true",
+            is_not_cut_down=" and ".join(is_not_cut_down) or "true",
         ),
         {
             "first": run_id,

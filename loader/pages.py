@@ -74,6 +74,7 @@ class Parser:
             endpoint.parent_key,
             relations=tuple(self._relations.values()),
             stub_key=endpoint.stub_key,
+            whole_key=endpoint.whole_key,
         )
         self._beside = {b.key: _Shape("id", b.parent_key) for b in endpoint.beside}
 
@@ -91,10 +92,10 @@ class Parser:
         rows, records = _cut(members[key], self._shape, may_be_null=total == 0)
         ids = [None if row is None else str(row.id) for row in rows]
         rejected = ids.count(None)
-        whole = [row for row in rows if row is not None and row.stub not in TRUE]
+        whole = [row for row in rows if row is not None and not _is_stub(row)]
         tables = {snake_case(key): records}
         if stubs := self._endpoint.stubs_table:
-            is_stub = [row.stub in TRUE for row in rows if row is not None]
+            is_stub = [_is_stub(row) for row in rows if row is not None]
             tables[stubs] = records.where(is_stub)
             tables[snake_case(key)] = records.where([not stub for stub in is_stub])
         served: dict[str, set[str]] = {}
@@ -129,18 +130,25 @@ class _Shape:
         *,
         relations: Sequence[str] = (),
         stub_key: str | None = None,
+        whole_key: str | None = None,
     ) -> None:
         scalar = str | int | None
         keys = (parent_key,) if isinstance(parent_key, str) else parent_key or ()
         parents = {f"parent_{number}": key for number, key in enumerate(keys)}
-        fields: list[tuple[str, Any, Any]] = [("id", scalar, None), ("stub", bool | scalar, None)]
+        fields: list[tuple[str, Any, Any]] = [
+            ("id", scalar, None),
+            ("stub", bool | scalar, None),
+            ("whole", Any, msgspec.UNSET),
+        ]
         fields += [(name, scalar, None) for name in parents]
         fields += [
             (name, scalar | list[str | int] | msgspec.UnsetType, msgspec.UNSET)
             for name in relations
         ]
         row: Any = msgspec.defstruct(
-            "Row", fields, rename={"id": id_key, "stub": stub_key or " ", **parents}
+            "Row",
+            fields,
+            rename={"id": id_key, "stub": stub_key or " ", "whole": whole_key or "  ", **parents},
         )
         self._parents = tuple(parents)
         self.one = msgspec.json.Decoder(row)
@@ -149,7 +157,7 @@ class _Shape:
     def parent(self, row: Any) -> str | None:
         """The parent's id under the first of its names that the record has."""
         ids = (getattr(row, name) for name in self._parents)
-        return next((str(id) for id in ids if id is not None), None)
+        return next((str(id) for id in ids if id is not None and id not in NOTHING), None)
 
 
 def _decode(body: bytes) -> tuple[dict[str, msgspec.Raw], int]:
@@ -224,6 +232,10 @@ def _lenient(members: dict[str, msgspec.Raw], shape: _Shape) -> Any:
             continue
         kept[name] = members[name]
     return shape.one.decode(msgspec.json.encode(kept))
+
+
+def _is_stub(row: Any) -> bool:
+    return row.stub in TRUE and row.whole is msgspec.UNSET
 
 
 def _names_only(row: Any, relation: str, served: set[str]) -> bool:

@@ -73,11 +73,30 @@ def run_command(
     )
 
 
+def run_loader(url: str, database: Path, key: str = "key") -> None:
+    """`python -m loader` as a user runs it, against a server on this machine."""
+    loaded = run_command(
+        *LOADER,
+        environment={
+            "ACTIVECAMPAIGN_API_URL": url,
+            "ACTIVECAMPAIGN_API_KEY": key,
+            "ACTIVECAMPAIGN_DUCKDB": str(database),
+            "ACTIVECAMPAIGN_REQUESTS_PER_SECOND": "0",
+        },
+    )
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+
+
 @dataclass(frozen=True)
 class Dbt:
     """Runs dbt on this project as a user does, with a working folder of its own."""
 
     folder: Path
+
+    def build(self, database: Path, *, severity: str = "error") -> subprocess.CompletedProcess[str]:
+        """`dbt build` without the unit tests, which no database changes."""
+        unit_tests = ("--exclude-resource-type", "unit_test")
+        return self("build", database, *unit_tests, severity=severity)
 
     def __call__(
         self,
@@ -88,20 +107,24 @@ class Dbt:
         **variables: str,
     ) -> subprocess.CompletedProcess[str]:
         variables |= {"activecampaign_severity": severity}
-        target = self.folder / "target"
+        # one path for all databases, and a folder for all runs with the same variables: dbt reads
+        # the whole project anew when either changes
+        link = self.folder / database.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(database)
         return run_command(
             str(Path(sys.executable).with_name("dbt")),
             "--no-use-colors",
             command,
             "--target-path",
-            str(target),
+            str(self.folder / severity),
             "--log-path",
             str(self.folder / "logs"),
             "--vars",
             json.dumps(variables),
             *arguments,
             environment={
-                "ACTIVECAMPAIGN_DUCKDB": str(database),
+                "ACTIVECAMPAIGN_DUCKDB": str(link),
                 "DBT_PROFILES_DIR": str(self.folder),
             },
         )
@@ -109,7 +132,7 @@ class Dbt:
     @property
     def manifest(self) -> dict[str, Any]:
         """What dbt knows of the project after a command."""
-        text = (self.folder / "target" / "manifest.json").read_text(encoding="utf-8")
+        text = (self.folder / "error" / "manifest.json").read_text(encoding="utf-8")
         loaded: dict[str, Any] = json.loads(text)
         return loaded
 
@@ -133,16 +156,7 @@ def sandbox_server() -> Iterator[Server]:
 def warehouse(sandbox_server: Server, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that `python -m loader` and `dbt build` made of the account."""
     path = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
-    loaded = run_command(
-        *LOADER,
-        environment={
-            "ACTIVECAMPAIGN_API_URL": sandbox_server.url,
-            "ACTIVECAMPAIGN_API_KEY": sandbox_server.api_key,
-            "ACTIVECAMPAIGN_DUCKDB": str(path),
-            "ACTIVECAMPAIGN_REQUESTS_PER_SECOND": "0",
-        },
-    )
-    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    run_loader(sandbox_server.url, path, sandbox_server.api_key)
     built = dbt("build", path)
     assert built.returncode == 0, built.stdout
     assert "WARN=0" in built.stdout, built.stdout

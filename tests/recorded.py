@@ -1,4 +1,4 @@
-"""What was recorded of the API, and a server of any replies that is none of the sandbox's."""
+"""The documentation, what was recorded of the API, and a server of any replies."""
 
 import json
 import re
@@ -9,12 +9,18 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import yaml
+
 from tests.conftest import ROOT
 
 Record = dict[str, Any]
 Replies = dict[str, dict[str, list[Record]]]
 """records by path and data key: those of the path's own name come in pages, the rest with each"""
 
+CONTRACT: dict[str, dict[str, dict[str, Any]]] = {
+    table["table"]: table["columns"]
+    for table in yaml.safe_load((ROOT / "docs/contract/documented_tables.yml").read_text())
+}
 RECORDED: dict[str, dict[str, Any]] = {
     table["name"]: table
     for table in json.loads((ROOT / "tests/data/endpoints.json").read_text())["tables"]

@@ -5,9 +5,9 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
-from tests.conftest import BUILT, ROOT
+from tests.conftest import BUILT
+from tests.recorded import CONTRACT
 
 TYPES = {
     "float": "DOUBLE",
@@ -26,10 +26,6 @@ UNFILLED = {  # and why the sandbox leaves them so
     ("lists", "facebook_session"): "null in every recorded reply",
     ("contacts", "deleted_at"): "what is deleted is not served",
     ("lists", "deletestamp"): "what is deleted is not served",
-}
-CONTRACT: dict[str, dict[str, dict[str, Any]]] = {
-    table["table"]: table["columns"]
-    for table in yaml.safe_load((ROOT / "docs/contract/documented_tables.yml").read_text())
 }
 
 

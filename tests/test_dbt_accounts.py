@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from loader.endpoints import ENDPOINTS
@@ -14,7 +13,7 @@ from tests.conftest import Dbt, Load, Loaded
 
 def assert_green(dbt: Dbt, loaded: Loaded, *, severity: str = "error") -> None:
     assert loaded.exit_code == 0, loaded.output
-    built = dbt("build", loaded.database, severity=severity)
+    built = dbt.build(loaded.database, severity=severity)
     assert built.returncode == 0, built.stdout
     assert "WARN=0 ERROR=0" in built.stdout, built.stdout
     assert "deprecat" not in built.stdout.lower()
@@ -76,7 +75,7 @@ def test_what_key_or_plan_lack_is_empty_and_said(
         server.behaviour.forbidden = dict.fromkeys(paths, body)
         loaded = load(server)
     assert loaded.exit_code == 0, loaded.output
-    built = dbt("build", loaded.database, severity="warn")
+    built = dbt.build(loaded.database, severity="warn")
     assert built.returncode == 0, built.stdout
     assert f"{paths[0]}: skipped" in loaded.output
     assert "status 403" in loaded.output
@@ -137,12 +136,3 @@ def test_an_unknown_time_zone_is_named(dbt: Dbt, warehouse: Path, tmp_path: Path
     assert built.returncode != 0
     assert "Mars/Olympus" in built.stdout
     assert "activecampaign_timezone" in built.stdout
-
-
-def test_descriptions_reach_the_database(warehouse: Path) -> None:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        [(undescribed,)] = connection.execute(
-            "select count(*) from duckdb_columns() "
-            "where schema_name = 'activecampaign' and comment is null"
-        ).fetchall()
-    assert undescribed == 0

@@ -11,19 +11,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-import yaml
 
 from sandbox.account import Account
 from sandbox.server import Server, serve
-from tests.conftest import BUILT, ROOT, Dbt, Load
-from tests.recorded import RECORDED, Record
+from tests.conftest import BUILT, Dbt, Load
+from tests.recorded import CONTRACT, RECORDED, Record
 
 ZONE = ZoneInfo("America/Chicago")
 NO_DATE = {None, "", "0000-00-00", "0000-00-00 00:00:00"}
-CONTRACT = {
-    table["table"]: table["columns"]
-    for table in yaml.safe_load((ROOT / "docs/contract/documented_tables.yml").read_text())
-}
 # references in all but name: docs/contract/NOTES.md
 TEXT_REFERENCES = {("lists_contacts", "form"), ("lists_contacts", "automation")}
 # tables that hold the part of a collection that hangs on one kind of thing, by its reltype
@@ -135,7 +130,7 @@ def owner_names(account: Holder, table: str) -> dict[Any, str]:
     if table == "contacts_tasks":
         return {
             contact["id"]: " ".join(
-                name for member in ("firstName", "lastName") if (name := contact[member].strip(" "))
+                name for member in ("firstName", "lastName") if (name := contact[member].strip())
             )
             or contact["email"]
             for contact in account.records("contacts")
@@ -213,7 +208,7 @@ def test_accounts_of_any_size_arrive_whole(contacts: int, load: Load, dbt: Dbt) 
     with serve(account) as server:
         loaded = load(server)
     assert loaded.exit_code == 0, loaded.output
-    built = dbt("build", loaded.database)
+    built = dbt.build(loaded.database)
     assert built.returncode == 0, built.stdout
     for table in BUILT:
         rows = shown(loaded.database, table)

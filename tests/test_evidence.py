@@ -289,7 +289,8 @@ def test_a_record_cut_down_neither_replaces_the_whole_one_nor_is_gone(load: Load
 
 @pytest.mark.parametrize("name", ["deal_id", "deal", "dealId"])
 def test_a_child_names_its_parent_in_any_of_the_ways_known(name: str, load: Load) -> None:
-    value = f'{{"id":"7","{name}":3,"custom_field_id":"1"}}'
+    others = "".join(f'"{other}":"",' for other in ("deal_id", "deal") if other != name)
+    value = f'{{"id":"7",{others}"{name}":3,"custom_field_id":"1"}}'
     reply = (
         f'{{"dealCustomFieldData":[{value}],"deals":[{{"id":"3","dealCustomFieldData":["7"]}}],'
         '"meta":{"total":1}}'
@@ -300,3 +301,46 @@ def test_a_child_names_its_parent_in_any_of_the_ways_known(name: str, load: Load
     assert loaded.rows("select id, parent_id from activecampaign_raw.deal_custom_field_data") == [
         ("7", "3")
     ]
+
+
+def test_the_values_of_a_record_cut_down_are_not_gone_with_their_own_list(load: Load) -> None:
+    account = deals_of_two_pipelines()
+    with serve(account) as server:
+        load(server)
+        server.behaviour.closed_pipelines = {"2"}
+        server.behaviour.withheld_includes = {"dealCustomFieldData"}
+        for value in ("4", "5", "1"):  # the list leaves out what is hidden, and one is gone
+            account.delete("dealCustomFieldData", value)
+        second = load(server)
+    assert "dealCustomFieldData not served beside every record" in second.output
+    assert marked(second, "deal_custom_field_data") == {"1"}
+
+
+def test_a_whole_record_is_none_cut_down(load: Load) -> None:
+    account = deals_of_two_pipelines()
+    with serve(account) as server:
+        load(server)
+        account.update("deals", "4", isDisabled=True, title="renamed")
+        second = load(server)
+    assert second.rows("select count(*) from activecampaign_raw.deals_stubs") == [(0,)]
+    assert second.rows(
+        "select payload ->> '$.title' from activecampaign_raw.deals where id = '4'"
+    ) == [("renamed",)]
+
+
+def test_records_cut_down_are_guarded_together_with_the_whole_ones(load: Load) -> None:
+    account = Account.empty()
+    account.add("dealGroups", title="open")
+    account.add("dealGroups", title="closed")
+    for group, number in (("1", 40), ("2", 12)):
+        stage = account.add("dealStages", title="first", group=group)["id"]
+        for _ in range(number):
+            account.add("deals", group=group, stage=stage)
+    with serve(account) as server:
+        server.behaviour.closed_pipelines = {"2"}
+        load(server)
+        for deal in account.records("deals")[40:]:
+            account.delete("deals", deal["id"])
+        second = load(server)
+    assert second.exit_code == 0, second.output
+    assert len(marked(second, "deals_stubs")) == 12

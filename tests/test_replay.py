@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import BUILT, LOADER, Dbt, run_command
-from tests.recorded import RECORDED, Samples, served
-from tests.test_documented_rows import CONTRACT, expected, path, shown
+from tests.conftest import BUILT, Dbt, run_loader
+from tests.recorded import CONTRACT, RECORDED, Samples, served
+from tests.test_documented_rows import expected, path, shown
 
 # documented, but in no recorded reply; the names of tasks are looked up, not served
 UNRECORDED = {
@@ -34,18 +34,9 @@ def replay(
     samples = Samples(form=request.param)
     database = tmp_path_factory.mktemp("replay") / "warehouse.duckdb"
     with served(samples.replies) as url:
-        loaded = run_command(
-            *LOADER,
-            environment={
-                "ACTIVECAMPAIGN_API_URL": url,
-                "ACTIVECAMPAIGN_API_KEY": "recorded",
-                "ACTIVECAMPAIGN_DUCKDB": str(database),
-                "ACTIVECAMPAIGN_REQUESTS_PER_SECOND": "0",
-            },
-        )
-    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+        run_loader(url, database)
     # the samples come from many accounts, so that most references point nowhere
-    built = dbt("build", database, severity="warn")
+    built = dbt.build(database, severity="warn")
     assert built.returncode == 0, built.stdout
     return samples, database
 

@@ -5,7 +5,7 @@
     the column it fills.
 -#}
 {% macro casts_of(node) -%}
-    {%- set call = "to_(number|reference|timestamp|date|flag)\((['\"])(.+?)\\2\)" -%}
+    {%- set call = "to_(number|reference|timestamp|date|flag)\(\s*(['\"])(.+?)\\2\s*\)" -%}
     {%- set column = "(?=.*?\\bas (?!double\\b|varchar\\b)(\\w+))" -%}
     {%- set casts = {} -%}
     {%- for kind, _, value, column in modules.re.findall("(?s)" ~ call ~ column, node.raw_code) -%}
@@ -14,7 +14,7 @@
     {{ return(casts) }}
 {%- endmacro %}
 
-{#- Whether a value is there, has a form, and is of none of these types. -#}
+{#- Whether a value is there and is of none of these types. PHP may write nothing as `[]`. -#}
 {% macro is_uncast(value, kinds) -%}
     {%- set casts = {
         'number': to_number,
@@ -23,7 +23,7 @@
         'date': to_date,
         'flag': to_flag,
     } -%}
-    {%- set conditions = [value ~ " not in ('', '0000-00-00', '0000-00-00 00:00:00')"] -%}
+    {%- set conditions = [value ~ " not in ('', '[]', '0000-00-00', '0000-00-00 00:00:00')"] -%}
     {%- for kind in kinds -%}
         {%- do conditions.append(casts[kind](value) ~ " is null") -%}
     {%- endfor -%}
@@ -52,14 +52,15 @@
 {% macro raw_records(node) -%}
     {%- set values = casts_of(node).keys() | map('first') | join(' ') -%}
     {%- set members = modules.re.findall("record(?:\\.|\\[')(\\w+)", values) | unique | list -%}
-    {%- set queries = [] -%}
-    {%- for source in node.depends_on.nodes if source.startswith('source.') -%}
-        {%- do queries.append(
-            "select id, " ~ (parse_payload(members) if members else "null") ~ " as record from "
-            ~ graph.sources[source].relation_name ~ " where deleted_in_run is null"
-        ) -%}
+    {%- set tables = [] -%}
+    {%- for source in node.depends_on.nodes | sort if source.startswith('source.') -%}
+        {%- do tables.append(graph.sources[source].relation_name) -%}
     {%- endfor -%}
-    {{ queries | join(' union all ') }}
+    select
+        id,
+        {{ parse_payload(members) if members else 'null' }} as record
+    from {{ '(' ~ whole_or_cut_down(*tables) ~ ')' if tables | length == 2 else tables[0] }}
+    where deleted_in_run is null
 {%- endmacro %}
 
 {#- The rows of a model that keeps what it casts, and that has to be built before. -#}
@@ -83,14 +84,18 @@
 
 {#- The relationships tests of the documented tables, each with what it compares. -#}
 {% macro references(tables) -%}
+    {%- set documented = models_in('documented') | map(attribute='name') -%}
+    {%- set missing = documented | reject('in', tables) | list -%}
+    {%- if missing -%}
+        {{ exceptions.raise_compiler_error(
+            model.path ~ " does not name " ~ missing | join(', ')
+        ) }}
+    {%- endif -%}
     {%- set found = [] -%}
     {%- for test in (graph.nodes.values() if execute else [])
         if test.test_metadata and test.test_metadata.name == 'relationships'
         and graph.nodes[test.attached_node].fqn[1] == 'documented' -%}
         {%- set child = graph.nodes[test.attached_node] -%}
-        {%- if child.name not in tables -%}
-            {{ exceptions.raise_compiler_error(child.name ~ " is missing in " ~ model.path) }}
-        {%- endif -%}
         {%- set parents = test.depends_on.nodes | reject('equalto', child.unique_id)
             | select('in', graph.nodes) | list -%}
         {%- do found.append({
@@ -99,6 +104,7 @@
             'parent': graph.nodes[parents[0] if parents else child.unique_id],
             'field': test.test_metadata.kwargs.field,
             'where': test.config.where or 'true',
+            'is_proven': test.config.meta.get('is_proven', true),
         }) -%}
     {%- endfor -%}
     {{ return(found | sort(attribute='child.name,column')) }}
@@ -113,7 +119,8 @@
         count(*) as reference_count,
         cast(count_if(parent.id is null) as bigint) as orphan_count,
         cast(min(child.id) filter (where parent.id is null) as varchar) as example_orphan,
-        (select count(*) from {{ reference.parent.relation_name }}) as referred_count
+        (select count(*) from {{ reference.parent.relation_name }}) as referred_count,
+        {{ reference.is_proven | lower }} as is_proven
     from (
         select {{ reference.column }} as id
         from {{ reference.child.relation_name }}

@@ -14,16 +14,18 @@ custom_fields as (
 
 kinds as (
 
+    -- beyond 2^53 two ids may be one double
     select
         custom_field_id,
-        case
+        min(case
             when field_type in ('multiselect', 'listbox', 'checkbox') then 'choices'
             when field_type in ('text', 'hidden', 'dropdown', 'radio') then 'text'
             when field_type in ('textarea', 'date', 'datetime', 'number', 'currency')
                 then field_type
-        end as kind
+        end) as kind
 
     from custom_fields
+    group by all
 
 ),
 
@@ -83,13 +85,14 @@ routed as (
             else field_value
         end as served_value,
         coalesce(
-            custom_field_text_value,
+            case when kind = 'choices' then nullif(custom_field_text_value, '') end,
             case when kind = 'choices' then custom_field_text_blob end,
+            custom_field_text_value,
             case when kind in ('text', 'choices', 'unknown') then served_value end
         ) as text_value,
         case
             when kind = 'textarea' then coalesce(custom_field_text_blob, served_value)
-            when kind != 'choices' or custom_field_text_value is not null
+            when kind != 'choices' or nullif(custom_field_text_value, '') is not null
                 then custom_field_text_blob
         end as text_blob,
         coalesce(

@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+{%- set outer_space = '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$' %}
 
 with
 
@@ -26,13 +27,21 @@ accounts as (
 
 ),
 
-owners as (
+existing_owners as (
 
     select
         'Subscriber' as reltype,
         contact_id as rel_id,
         coalesce(
-            nullif(trim(concat_ws(' ', trim(first_name), trim(last_name))), ''), email
+            nullif(
+                concat_ws(
+                    ' ',
+                    nullif(regexp_replace(first_name, '{{ outer_space }}', '', 'g'), ''),
+                    nullif(regexp_replace(last_name, '{{ outer_space }}', '', 'g'), '')
+                ),
+                ''
+            ),
+            email
         ) as owner_name
     from contacts
     where not is_deleted
@@ -54,6 +63,19 @@ owners as (
         name as owner_name
     from accounts
     where not is_deleted
+
+),
+
+owners as (
+
+    -- beyond 2^53 two ids may be one double
+    select
+        reltype,
+        rel_id,
+        min(owner_name) as owner_name
+
+    from existing_owners
+    group by all
 
 ),
 

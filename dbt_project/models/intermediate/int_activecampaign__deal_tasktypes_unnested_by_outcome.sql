@@ -33,9 +33,10 @@ with_list as (
         is_deleted,
         changed_in_run,
         extracted_at,
-        case
-            when json_type(try_cast(outcomes as json)) = 'ARRAY'
-                then list_distinct(json_extract(outcomes, '$[*]'))
+        -- PHP writes a list with gaps as an object
+        case json_type(try_cast(outcomes as json))
+            when 'ARRAY' then json_extract(outcomes, '$[*]')
+            when 'OBJECT' then json_extract(outcomes, '$.*')
         end as outcomes
 
     from task_types
@@ -62,7 +63,7 @@ listed as (
     select
         id,
         task_type_id,
-        coalesce(element ->> 'id', element ->> '$') as outcome,
+        element ->> if(json_type(element) = 'OBJECT', '$.id', '$') as outcome,
         element ->> 'display_order' as outcome_order,
         {{ to_reference('outcome') }} as outcome_id,
         {{ to_number('outcome_order') }} as display_order,
@@ -71,6 +72,7 @@ listed as (
         extracted_at
 
     from elements
+    where coalesce(outcome, '') not in ('', '0')
 
 ),
 
@@ -95,7 +97,7 @@ related as (
 
 ),
 
-final as (
+ordered as (
 
     select
         listed.id,
@@ -128,6 +130,27 @@ final as (
         related.extracted_at
 
     from related
+
+),
+
+final as (
+
+    -- a list may name an outcome twice
+    select
+        id,
+        task_type_id,
+        outcome_id,
+        display_order,
+        outcome,
+        outcome_order,
+        is_deleted,
+        changed_in_run,
+        extracted_at
+
+    from ordered
+    qualify
+        outcome_id is null
+        or row_number() over (partition by id, outcome_id order by display_order) = 1
 
 )
 

@@ -12,6 +12,20 @@ deal_tasks as (
 
 ),
 
+tasks as (
+
+    -- beyond 2^53 two ids may be one double
+    select
+        task_id,
+        min(rel_id) as rel_id,
+        min(reltype) as reltype
+
+    from deal_tasks
+    where task_id is not null
+    group by all
+
+),
+
 final as (
 
     select
@@ -33,16 +47,16 @@ final as (
         notes.extracted_at,
 
         -- what it hangs on
-        case notes.reltype when 'Deal' then notes.rel_id else deal_tasks.rel_id end as deal_id,
+        case notes.reltype when 'Deal' then notes.rel_id else tasks.rel_id end as deal_id,
         case notes.reltype when 'DealTask' then notes.rel_id end as task_id
 
     from notes
-    left join deal_tasks
-        on notes.reltype = 'DealTask' and notes.rel_id = deal_tasks.task_id
+    left join tasks
+        on notes.reltype = 'DealTask' and notes.rel_id = tasks.task_id
     where
         notes.reltype in ('Deal', 'DealTask')
         -- a task may be a contact's or an account's; a note on an unknown one is not lost
-        and coalesce(deal_tasks.reltype, 'Deal') = 'Deal'
+        and (tasks.task_id is null or tasks.reltype = 'Deal')
 
 )
 

@@ -23,7 +23,8 @@ counted as (
         0 as reference_count,
         0 as orphan_count,
         '' as example_orphan,
-        0 as referred_count
+        0 as referred_count,
+        true as is_proven
     where false
     {% for reference in references(tables) %}
         union all
@@ -42,6 +43,7 @@ final as (
         orphan_count,
         example_orphan,
         referred_count,
+        is_proven,
         orphan_count / nullif(reference_count, 0) as orphan_share
 
     from counted

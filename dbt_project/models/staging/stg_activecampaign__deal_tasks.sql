@@ -41,7 +41,9 @@ final as (
         {{ to_reference('record.done_by') }} as done_by,
         {{ to_number('record.updated_by') }} as updated_by,
         {{ to_reference('record.outcomeId') }} as outcome_id,
-        {{ to_reference("(try_cast(record.owner as json) ->> 'id')") }} as owner_id,
+        {{ to_reference(
+            "if(record.owner[1] = '{', try_cast(record.owner as json) ->> 'id', record.owner)"
+        ) }} as owner_id,
 
         -- text
         record.reltype,

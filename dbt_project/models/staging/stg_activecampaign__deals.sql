@@ -1,6 +1,6 @@
 with
 
-full_records as (
+whole_records as (
 
     select * from {{ source('activecampaign_raw', 'deals') }}
 
@@ -14,22 +14,7 @@ stubs as (
 
 source as (
 
-    -- a newer stub says that the deal exists, and leaves its values as they were
-    select
-        coalesce(full_records.id, stubs.id) as id,
-        coalesce(full_records.payload, stubs.payload) as payload,
-        full_records.id is null or (
-            stubs.id is not null
-            and stubs.deleted_in_run is null
-            and (stubs.run_id, stubs.seq) > (full_records.run_id, full_records.seq)
-        ) as is_stub,
-        if(is_stub, stubs.run_id, full_records.run_id) as run_id,
-        if(is_stub, stubs.deleted_in_run, full_records.deleted_in_run) as deleted_in_run,
-        if(is_stub, stubs.extracted_at, full_records.extracted_at) as extracted_at
-
-    from full_records
-    full outer join stubs
-        on full_records.id = stubs.id
+    {{ whole_or_cut_down('whole_records', 'stubs') }}
 
 ),
 

@@ -35,7 +35,9 @@ final as (
             {{ to_reference('record.userid') }},
             {{ to_reference("record['user']") }}
         ) as user_id,
-        {{ to_reference("(try_cast(record.owner as json) ->> 'id')") }} as owner_id,
+        {{ to_reference(
+            "if(record.owner[1] = '{', try_cast(record.owner as json) ->> 'id', record.owner)"
+        ) }} as owner_id,
 
         -- text
         try_cast(record.owner as json) ->> 'type' as owner_type,
