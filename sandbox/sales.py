@@ -33,10 +33,12 @@ def changed(deal: Record, member: str, old: str | None) -> Record:
     )
 
 
-def added(deal: Record, kind: str, data_id: str) -> Record:
-    """The log's row of a `contact`, `note` or `task` that was added."""
+def added(deal: Record, kind: str, data_id: str, user: str | None = None) -> Record:
+    """The log's row of a `contact`, `note` or `task` added; without user by the owner."""
     is_task = "1" if kind == "task" else "0"
-    return _row(deal, dataId=data_id, dataType=kind, dataAction="add", isAddtask=is_task)
+    return _row(
+        deal, dataId=data_id, dataType=kind, dataAction="add", isAddtask=is_task, userid=user
+    )
 
 
 def _row(deal: Record, **members: str | None) -> Record:
@@ -83,13 +85,22 @@ def _activity(
 def _contact_deal(
     account: "Account", before: Record | None, after: Record | None, at: datetime
 ) -> None:
-    """A further contact is logged, and moves the deal's date perhaps."""
+    """A further contact is logged, marked when it leaves, and moves the deal's date perhaps."""
     child = after or before
     assert child
     deal = account.find("deals", child["deal"])
     if deal and not before:
-        log(account, added(deal, "contact", child["contact"]), at)
+        log(account, added(deal, "contact", child["contact"], child["created_by"]), at)
+    elif not after:
+        _mark_deleted(account, child)
     _move(account, "deals", child["deal"], "mdate", at)
+
+
+def _mark_deleted(account: "Account", contact_deal: Record) -> None:
+    for number in account.collections["dealActivities"].children("d_id", int(contact_deal["deal"])):
+        row = account.find("dealActivities", number) or {}
+        if (row["dataType"], row["dataId"]) == ("contact", contact_deal["contact"]):
+            account.amend("dealActivities", number, {"deleted": "1"})
 
 
 def _deal_data(

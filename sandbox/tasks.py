@@ -71,7 +71,7 @@ def _note(account: "Account", before: Record | None, after: Record | None, at: d
 def _log(account: "Account", record: Record, kind: str, at: datetime) -> None:
     deal = account.find("deals", record["relid"]) if record["reltype"] == "Deal" else None
     if deal:
-        sales.log(account, sales.added(deal, kind, record["id"]), at)
+        sales.log(account, sales.added(deal, kind, record["id"], record["user"]), at)
 
 
 def _outcome_rel(

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 
 from sandbox.account import Account
+from sandbox.dates import NOW
 from sandbox.resources.campaigns import COUNTERS, VERIFIED
 from sandbox.server import serve
 from tests.test_sandbox_account import by_id, time
@@ -98,7 +100,7 @@ def test_who_left_because_of_a_campaign_had_got_it(generated: Account) -> None:
         assert row["message"] in {part["message"] for part in rows_of(generated, campaign)}
         assert row["status"] == "2"
         if campaign["sdate"]:
-            assert time(row["sdate"]) <= time(campaign["ldate"]) <= time(row["udate"])
+            assert time(row["sdate"]) <= time(campaign["sdate"]) <= time(row["udate"])
         else:
             assert campaign["automation"]
             assert time(campaign["cdate"]) <= time(row["sdate"])
@@ -110,7 +112,11 @@ def test_campaigns_of_all_kinds(generated: Account) -> None:
     assert {campaign["type"] for campaign in campaigns} == set(types.split())
     assert {campaign["status"] for campaign in campaigns} == set("012345")
     for campaign in campaigns:
-        assert (campaign["sdate"] is None) == (campaign["status"] in "01")
+        runs_on = campaign["willrecur"] == "1"
+        assert (campaign["sdate"] is None) == (campaign["status"] in "01" and not runs_on)
+        if runs_on:
+            assert campaign["statusString"] == "Scheduled"
+            assert NOW - time(campaign["ldate"]) < timedelta(days=7)
         assert (campaign["ldate"] is None) == (campaign["sdate"] is None)
         assert (campaign["statusString"] == "Automation") == (campaign["automation"] is not None)
         if campaign["sdate"]:
@@ -124,6 +130,7 @@ def test_campaigns_of_all_kinds(generated: Account) -> None:
     assert {campaign["groupLimitViolation"] for campaign in campaigns} == {True, False}
     planned = [row for row in campaigns if row["scheduleddate"]]
     assert [row["statusString"] for row in planned] == ["Scheduled"]
+    assert any(row["willrecur"] == "1" for row in campaigns)
 
 
 def test_the_odd_forms_of_messages(generated: Account) -> None:

@@ -64,7 +64,7 @@ def test_a_deal_s_log_proves_where_it_stands(held: Account) -> None:
     assert {id: row["count"] for id, row in by_id(held, "dealGroups").items()} == {
         id: str(groups[id]) for id in ("1", "2", "4")
     }
-    assert 200 < len(held.records("dealActivities")) < 400
+    assert 250 < len(held.records("dealActivities")) < 450
 
 
 def test_nothing_of_sales_points_nowhere_or_happens_too_early(held: Account) -> None:
@@ -81,6 +81,14 @@ def test_nothing_of_sales_points_nowhere_or_happens_too_early(held: Account) -> 
         assert deal["edate"] in NO_DATES or time(deal["edate"]) <= NOW
     assert {row["owner"] for row in accounts.values()} <= {*users, None}
     deals = by_id(held, "deals")
+    employed = {
+        (row["account"], row["contact"]): time(row["createdTimestamp"])
+        for row in held.records("accountContacts")
+    }
+    sold = [deal for deal in deals.values() if deal["account"]]
+    assert len(sold) > 30
+    for deal in sold:
+        assert employed[deal["account"], deal["contact"]] <= time(deal["cdate"])
     for row in held.records("contactDeals"):
         deal = deals[row["deal"]]
         assert row["contact"] != deal["contact"]
@@ -104,6 +112,106 @@ def test_nothing_of_sales_points_nowhere_or_happens_too_early(held: Account) -> 
     for contact in contacts.values():
         assert contact["orgid"] == (contact["organization"] or "0")
         assert contact["organization"] in {*accounts, None}
+
+
+def test_how_far_deals_come(held: Account) -> None:
+    stages = by_id(held, "dealStages")
+    last = {"1": ("4", "5"), "2": ("3",)}  # the order of a pipeline's last stages
+    chances: dict[str, list[int]] = {"0": [], "1": [], "2": []}
+    reached = {
+        status: {d["stage"] for d in held.records("deals") if d["status"] == status}
+        for status in chances
+    }
+    assert reached["0"] == set(stages)
+    assert len(reached["2"]) > 5
+    for deal in held.records("deals"):
+        if deal["winProbability"] is not None:
+            chances[deal["status"]].append(deal["winProbability"])
+    assert max(chances["2"]) < 50 < min(chances["1"])
+    assert min(chances["0"]) < 20
+    assert max(chances["0"]) > 60
+    won = [deal for deal in held.records("deals") if deal["status"] == "1"]
+    ahead = [deal for deal in won if stages[deal["stage"]]["order"] in last[deal["group"]]]
+    assert len(ahead) / len(won) > 0.7
+    entered = [row for row in held.records("dealActivities") if row["stage"]]
+    for row in entered:
+        since = stages[row["stage"]]["cdate"]
+        assert since is None or time(since) <= time(row["cdate"])
+    (later,) = (stage for stage in stages.values() if stage["cdate"])
+    assert min(time(row["cdate"]) for row in entered) < time(later["cdate"])
+
+
+def test_a_deal_s_log_names_who_did_it(held: Account) -> None:
+    users = {
+        (kind, row["id"]): row["user"]
+        for kind, key in (("task", "dealTasks"), ("note", "notes"))
+        for row in held.records(key)
+    }
+    invited = {(row["deal"], row["contact"]) for row in held.records("contactDeals")}
+    owners = {deal["id"]: deal["owner"] for deal in held.records("deals")}
+    log = sorted(held.records("dealActivities"), key=lambda row: time(row["cdate"]), reverse=True)
+    deleted = set()
+    for row in log:  # back in time
+        if row["dataType"] in ("task", "note"):
+            assert row["user"] == users[row["dataType"], row["dataId"]]
+        elif row["dataType"] == "contact":
+            deleted.add(row["deleted"])
+            assert ((row["deal"], row["dataId"]) in invited) == (row["deleted"] == "0")
+        else:
+            assert row["user"] == owners[row["deal"]]
+        if row["dataType"] == "userid":
+            owners[row["deal"]] = row["dataOldval"]
+    assert deleted == {"0", "1"}
+    assert any(row["dataType"] == "userid" for row in log)
+
+
+def test_a_contact_that_leaves_a_deal_is_marked_in_its_log(account: Account) -> None:
+    deal = account.add("deals", title="Left", owner="1")["id"]
+    first, other = (contact["id"] for contact in account.records("contacts")[:2])
+    joined = account.add("contactDeals", deal=deal, contact=first, created_by="3")
+    account.add("contactDeals", deal=deal, contact=other)
+    account.delete("contactDeals", joined["id"])
+    rows = [row for row in account.records("dealActivities") if row["deal"] == deal]
+    told = [(row["dataId"], row["user"], row["deleted"]) for row in rows[1:]]
+    assert told == [(first, "3", "1"), (other, "1", "0")]
+
+
+@pytest.mark.parametrize("owner", ["account", "deal"])
+def test_values_of_custom_fields_fit_what_has_them(owner: str, held: Account) -> None:
+    labels = {
+        int(id): row["fieldLabel"] for id, row in by_id(held, f"{owner}CustomFieldMeta").items()
+    }
+    parents, met = by_id(held, f"{owner}s"), set()
+    for row in held.records(f"{owner}CustomFieldData"):
+        parent, value = parents[str(row[f"{owner}Id"])], row["fieldValue"]
+        made = parent.get("cdate") or parent["createdTimestamp"]
+        label = labels[row["customFieldId"]]
+        met.add(label)
+        if label in ("Employees", "Units"):
+            assert type(value) is int
+            assert 0 < value < 1000
+        elif label == "Yearly Budget":
+            assert 500_000 <= int(value) <= 50_000_000
+            assert row["fieldCurrency"] in ("EUR", "USD")
+        elif label == "Shipping Cost":
+            assert 2_000 <= int(value) < 100_000
+            assert row["fieldCurrency"] == parent["currency"].upper()
+        elif label in ("Expected Delivery", "Next Audit", "Demonstration"):
+            assert value[:10] > made[:10]
+        elif label == "Customer Since":
+            assert value < row["updatedTimestamp"]
+    common = {"Employees", "Yearly Budget", "Customer Since", "Next Audit"}
+    assert met >= (
+        common
+        if owner == "account"
+        else {"Units", "Shipping Cost", "Expected Delivery", "Demonstration"}
+    )
+
+
+def test_who_owns_a_deal_may_see_deals(held: Account) -> None:
+    groups = by_id(held, "groups")
+    may = {row["user"]: groups[row["group"]]["pgDeal"] for row in held.records("userGroups")}
+    assert {may[deal["owner"]] for deal in held.records("deals")} == {"1"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

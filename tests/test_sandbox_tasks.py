@@ -131,6 +131,26 @@ def test_how_tasks_turn_out(generated: Account) -> None:
         assert time(task["cdate"]) <= time(task["duedate"]) < time(task["edate"])
     due = [time(task["duedate"]) for task in tasks if is_open(task)]
     assert min(due) < NOW < max(due)
+    overdue = {task["title"] for task in tasks if is_open(task) and time(task["duedate"]) < NOW}
+    assert len(overdue) > 2
+    deals = by_id(generated, "deals")
+    on_deals = [(deals[t["relid"]], t) for t in tasks if t["reltype"] == "Deal"]
+    assert not any(is_open(task) for deal, task in on_deals if deal["status"] != "0")
+    assert any(is_open(task) for _, task in on_deals)
+
+
+def test_nothing_is_of_a_type_before_or_after_its_time(generated: Account) -> None:
+    types, outcomes = by_id(generated, "dealTasktypes"), by_id(generated, "taskOutcomes")
+    tasks = generated.records("dealTasks")
+    for task in tasks:
+        kind = types[task["dealTasktype"]]
+        assert kind["cdate"] is None or time(kind["cdate"]) <= time(task["cdate"])
+        assert kind["status"] == "0" or time(task["cdate"]) < time(kind["udate"])
+        outcome = outcomes.get(str(task["outcomeId"]))
+        if outcome and outcome["disabled"] == "1":
+            assert time(task["donedate"]) < time(outcome["updated_utc_timestamp"])
+    assert {"8"} < {task["dealTasktype"] for task in tasks}
+    assert {"7"} < {str(task["outcomeId"]) for task in tasks}
 
 
 def test_deals_know_their_next_task(generated: Account) -> None:
@@ -260,9 +280,11 @@ def test_a_task_that_is_done_and_opened_again(account: Account) -> None:
 def test_a_deal_logs_what_is_added(key: str, kind: str, account: Account) -> None:
     members = {"dealTasktype": "2", "duedate": iso(NOW)} if key == "dealTasks" else {"note": "x"}
     deal = account.records("deals")[0]
-    added = account.add(key, reltype="Deal", relid=deal["id"], **members)
+    user = next(user for user in "123" if user != deal["owner"])
+    added = account.add(key, reltype="Deal", relid=deal["id"], user=user, **members)
     last = account.records("dealActivities")[-1]
-    assert (last["deal"], last["dataType"], last["dataId"]) == (deal["id"], kind, added["id"])
+    told = (last["deal"], last["dataType"], last["dataId"], last["user"])
+    assert told == (deal["id"], kind, added["id"], user)
     count = len(account.records("dealActivities"))
     account.add(key, reltype="Subscriber", relid="1", **members)
     assert len(account.records("dealActivities")) == count

@@ -66,7 +66,13 @@ _PLANS: Final = (
         "Service digest",
         1400,
         type="recurring",
-        members={"recurring": "week1", "willrecur": "1", "managetext": "1"},
+        members={
+            "status": "1",  # waits for its next time
+            "ldate": iso(days_ago(2.5)),
+            "recurring": "week1",
+            "willrecur": "1",
+            "managetext": "1",
+        },
     ),
     Plan(
         "After the first month",
@@ -249,9 +255,9 @@ class Sent:
             messages_of.setdefault(row["campaignid"], []).append(row["messageid"])
         campaigns = account.records("campaigns")
         self._sent = sorted(
-            (int(epoch(campaign["ldate"])), campaign["id"], messages_of[campaign["id"]])
+            (int(epoch(campaign["sdate"])), campaign["id"], messages_of[campaign["id"]])
             for campaign in campaigns
-            if campaign["ldate"]
+            if campaign["sdate"]
         )
         self._times = [at for at, *_ in self._sent]
         self._welcome = (
@@ -262,7 +268,7 @@ class Sent:
     def cause(self, random: Random, joined: int, left: int) -> tuple[str, str] | None:
         """The campaign that made a subscriber leave, and its message; none for some.
 
-        It is one of the last that were sent in between, or else the welcome.
+        It is one of the last that were first sent in between, or else the welcome.
         """
         if random.random() < 0.3:
             return None

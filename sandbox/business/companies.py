@@ -20,17 +20,22 @@ _ODD_NAMES: Final = (
     'O\'Hara "Assay" <b>Ltd</b>, Inc.',
     "Two\nLines",
 )
+Employers = dict[str, tuple[str, int]]
+"""by contact: the account that it works for, and since when, in seconds since 1970"""
+
 _TITLES: Final = ("Buyer", "Lab manager", "", None, "Geschäftsführerin", 'CEO, "founder"')
 
 
-def generate(account: Account, contacts: list[Record], random: Random) -> dict[str, str]:
-    """Make a company for ten contacts, and who works there; tells the account of each contact."""
+def generate(account: Account, contacts: list[Record], random: Random) -> Employers:
+    """Make a company for ten contacts, and who works there since when."""
     domains = list(dict.fromkeys(contact["email_domain"] for contact in contacts))
     count = (len(contacts) + 9) // 10
     made = sorted(random.randrange(FIRST_CONTACT, PRESENT) for _ in range(count))
-    edits = custom_fields.fill(
-        account, "account", [(_id(index), at) for index, at in enumerate(made)], random
-    )
+    holders = [
+        custom_fields.Holder(_id(index), at, "usd" if index % 3 else "eur")
+        for index, at in enumerate(made)
+    ]
+    edits = custom_fields.fill(account, holders, random)
     for index, at in enumerate(made):
         domain = domains[index % len(domains)]
         edited = later(random, at) if index % 3 else at
@@ -65,7 +70,7 @@ def _employ(
     domains: list[str],
     made: list[int],
     random: Random,
-) -> dict[str, str]:
+) -> Employers:
     """Two of three contacts work for an account of their company, some with the old reference."""
     sites = {domain: range(nth, len(made), len(domains)) for nth, domain in enumerate(domains)}
     employed: list[tuple[int, str, int]] = []
@@ -95,4 +100,4 @@ def _employ(
         counts[index] += 1
     for index, number in enumerate(counts):
         account.amend("accounts", _id(index), {"contactCount": str(number)})
-    return {contact_id: _id(index) for _, contact_id, index in employed}
+    return {contact_id: (_id(index), at) for at, contact_id, index in employed}

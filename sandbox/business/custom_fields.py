@@ -7,8 +7,21 @@ from typing import Any, Final
 
 from sandbox.account import Account
 from sandbox.business.profile import NOTES
-from sandbox.business.timeline import PRESENT, days_ago, later
+from sandbox.business.timeline import DAY, days_ago, later
 from sandbox.dates import iso, moment, wall
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account or a deal that has values: its id, when it was made, and its currency."""
+
+    id: str
+    made: int  # seconds since 1970
+    currency: str
+    is_deal: bool = False
+
+
+_Value = Callable[[Random, int, Holder, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,39 +31,43 @@ class Field:
     type: str
     account: str
     deal: str
-    value: Callable[[Random, int], Any]  # the n-th value
+    value: _Value  # the n-th one of that holder, given at that second
     options: tuple[str, ...] = ()
     members: dict[str, Any] = field(default_factory=dict)
 
 
-def _day(random: Random, n: int) -> str:
-    return moment(PRESENT - random.random() * 1e8).date().isoformat()
+def _day(random: Random, n: int, holder: Holder, at: int) -> str:
+    """The day of a delivery to come, or since when one is a customer."""
+    days = random.randrange(10, 120) if holder.is_deal else -random.randrange(1, 3000)
+    return moment(at + days * DAY).date().isoformat()
 
 
-def _time(random: Random, n: int) -> str:
-    at = moment(PRESENT - random.random() * 1e8)
-    return iso(at.replace(hour=8 + n % 10, minute=15, second=0))
+def _time(random: Random, n: int, holder: Holder, at: int) -> str:
+    """An appointment to come."""
+    day = moment(at + random.randrange(1, 60) * DAY)
+    return iso(day.replace(hour=8 + n % 10, minute=15, second=0))
 
 
-def _number(random: Random, n: int) -> float:
-    return random.randrange(1, 900) if n % 2 else random.randrange(9000) / 4
+def _number(random: Random, n: int, holder: Holder, at: int) -> int:
+    return random.randrange(1, 25 if holder.is_deal else 900)
 
 
-def _cents(random: Random, n: int) -> int | str:
-    cents = random.randrange(10**7)
+def _cents(random: Random, n: int, holder: Holder, at: int) -> int | str:
+    """What it costs to ship a balance, or what a laboratory has to spend in a year."""
+    cents = random.randrange(2_000, 90_000) if holder.is_deal else random.randrange(5, 500) * 10**5
     return str(cents) if n % 3 == 2 else cents
 
 
-def _any(*values: Any) -> Callable[[Random, int], Any]:
-    return lambda random, n: values[n % len(values)]
+def _any(*values: Any) -> _Value:
+    return lambda random, n, holder, at: values[n % len(values)]
 
 
-def _one_of(*options: str) -> tuple[Callable[[Random, int], Any], tuple[str, ...]]:
-    return lambda random, n: random.choice(options), options
+def _one_of(*options: str) -> tuple[_Value, tuple[str, ...]]:
+    return lambda random, n, holder, at: random.choice(options), options
 
 
-def _some_of(*options: str) -> tuple[Callable[[Random, int], Any], tuple[str, ...]]:
-    return lambda random, n: random.sample(options, 1 + n % len(options)), options
+def _some_of(*options: str) -> tuple[_Value, tuple[str, ...]]:
+    return lambda random, n, holder, at: random.sample(options, 1 + n % len(options)), options
 
 
 FIELDS: Final = (
@@ -70,7 +87,7 @@ FIELDS: Final = (
     Field("text", "VAT Number", "Order Number", _any("X-1", "", "\u30aa\u30fc\u30c0\u30fc", None)),
     Field("radio", "Tier", "Urgency", *_one_of("A", "B", "C"), {"fieldDefault": "B"}),
     Field("checkbox", "Interests", "Services", *_some_of("Service", "Rental", "Training")),
-    Field("hidden", "ERP Key", "Web Source", lambda random, n: f"{random.getrandbits(32):08x}"),
+    Field("hidden", "ERP Key", "Web Source", lambda random, *_: f"{random.getrandbits(32):08x}"),
     Field("listbox", "Sites", "Regions", *_some_of("EMEA", "AMER"), {"fieldDefault": ["EMEA"]}),
 )
 _EACH: Final = (1, 0, 2, 1, 3, 0, 2)  # values of one record after the other: 1.3 on average
@@ -105,30 +122,29 @@ def field_id(index: int) -> str:
     return str(index + 1 if index < 5 else index + 2)
 
 
-def fill(
-    account: Account, owner: str, owners: list[tuple[str, int]], random: Random
-) -> dict[str, int]:
-    """Give accounts or deals their values: ids, and seconds since 1970 when each was made.
+def fill(account: Account, holders: list[Holder], random: Random) -> dict[str, int]:
+    """Give accounts or deals their values.
 
-    The fields take turns, so that few records show all types. Tells when each owner's values were
-    last edited.
+    The fields take turns, so that few records show all types. Tells when each holder's values were
+    last edited, in seconds since 1970.
     """
     turn = 0
     edits: dict[str, int] = {}
-    for nth, (owner_id, made) in enumerate(owners):
+    for nth, holder in enumerate(holders):
+        owner = "deal" if holder.is_deal else "account"
         for _ in range(_EACH[nth % len(_EACH)]):
             index = turn % len(FIELDS)
-            at = later(random, made)
+            at = later(random, holder.made)
             edited = later(random, at) if random.random() < 0.2 else at
             members = {
-                f"{owner}Id": owner_id,
+                f"{owner}Id": holder.id,
                 f"{owner}CustomFieldMetumId": field_id(index),
-                "fieldValue": FIELDS[index].value(random, turn // len(FIELDS)),
+                "fieldValue": FIELDS[index].value(random, turn // len(FIELDS), holder, edited),
                 "updatedTimestamp": wall(moment(edited)),
             }
             if FIELDS[index].type == "currency":
-                members["fieldCurrency"] = "EUR" if turn % 5 else "USD"
+                members["fieldCurrency"] = holder.currency.upper()
             account.create(f"{owner}CustomFieldData", moment(at), **members)
-            edits[owner_id] = max(edited, edits.get(owner_id, 0))
+            edits[holder.id] = max(edited, edits.get(holder.id, 0))
             turn += 1
     return edits

@@ -11,7 +11,7 @@ _PIPELINES: Final[tuple[tuple[str, str, tuple[str, ...], dict[str, Any]], ...]] 
     (
         "1",
         "New business",
-        ("To Contact", "In Contact", "Demonstration", "Quote Sent", "Negotiation"),
+        ("To Contact", "In Contact", "Demonstration", "Quote Sent"),
         {"win_probability_initialize_date": "0000-00-00 00:00:00"},
     ),
     (
@@ -29,7 +29,6 @@ _PIPELINES: Final[tuple[tuple[str, str, tuple[str, ...], dict[str, Any]], ...]] 
     ("4", "Rentals (not yet)", (), {"allgroups": "0"}),
 )
 _COLORS: Final = ("19CCA3", "00A3E0", "FFB000", "E6007E", "434343")
-_LATER: Final = "Negotiation"  # added when the pipeline was in use
 
 
 def generate(account: Account) -> None:
@@ -38,15 +37,24 @@ def generate(account: Account) -> None:
         made, edited = days_ago(2050 - 10 * nth), iso(days_ago(300 - 100 * nth))
         account.create("dealGroups", made, id=id, title=title, udate=edited, **differing)
         for order, stage in enumerate(stages, start=1):
-            members: dict[str, Any] = {"cdate": None, "udate": None}
-            if stage == _LATER:
-                members = {"udate": iso(days_ago(700)), "width": "320", "dealOrder": "value ASC"}
             account.create(
                 "dealStages",
-                days_ago(1900),
+                made,
                 group=id,
                 title=stage,
                 order=str(order),
                 color=_COLORS[order - 1],
-                **members,
+                cdate=None,
+                udate=None,
             )
+    account.create(
+        "dealStages",
+        days_ago(1200),  # added when the pipeline was in use
+        group="1",
+        title="Negotiation",
+        order="5",
+        color=_COLORS[4],
+        width="320",
+        dealOrder="value ASC",
+        udate=iso(days_ago(700)),
+    )

@@ -21,7 +21,17 @@ _TYPES: Final[tuple[tuple[str, str, tuple[str, ...], dict[str, Any]], ...]] = (
     # 5 was deleted
     ("6", "Calibration on site", ("7", "6"), {"created_by": "1", "updated_by": "2"}),
     ("7", "Demo \u2013 \u201eLX-200\u201c \U0001f52c", ("5", "1"), {"defduration": "90"}),
-    ("8", "Fax", (), {"status": "1", "created_by": "1"}),
+    (
+        "8",
+        "Fax",
+        (),
+        {
+            "status": "1",  # since then
+            "udate": iso(days_ago(500)),
+            "updated_utc_timestamp": wall(days_ago(500)),
+            "created_by": "1",
+        },
+    ),
 )
 _OUTCOMES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
     # id, title, sentiment, what differs from the usual
@@ -31,7 +41,12 @@ _OUTCOMES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
     # 4 was deleted
     ("5", "Offer wanted", "POSITIVE", {}),
     ("6", "Postponed", "NEUTRAL", {"created_by": None, "updated_by": None}),
-    ("7", "Erf\u00fcllt \u2713", "POSITIVE", {"disabled": "1"}),
+    (
+        "7",
+        "Erf\u00fcllt \u2713",
+        "POSITIVE",
+        {"disabled": "1", "updated_utc_timestamp": iso(days_ago(300))},
+    ),
 )
 _KINDS: Final = (*("Deal", "Subscriber") * 4, "Deal", "CustomerAccount")  # one after the other
 _TITLES: Final = (
@@ -58,7 +73,7 @@ def set_up(account: Account) -> None:
         for place, outcome in enumerate(outcomes):
             members = {"display_order": str(place), "created_by": "1" if place else "0"}
             related = {"tasktype": id, "outcome": outcome, **members}
-            account.create("tasktypeOutcomeRels", days_ago(1890 - 100 * order), **related)
+            account.create("tasktypeOutcomeRels", days_ago(1900 - 100 * order), **related)
         list_outcomes(account, id)
 
 
@@ -80,31 +95,60 @@ def generate(account: Account, count: int, random: Random) -> None:
         if found:
             starts.append((later(random, found[1]), kind, found[0]))
     made: Counter[str] = Counter()  # by kind
-    outcomes = _outcomes_by_type(account)
+    choices = _Choices(account)
     for at, kind, id in sorted(starts):
-        task = _task(made[kind], at, outcomes, random)
+        deal = account.find("deals", id) if kind == "Deal" else None
+        is_over = deal is not None and deal["status"] != "0"
+        task = _task(made[kind], at, is_over, choices, random)
         account.create("dealTasks", moment(at), reltype=kind, relid=id, **task)
         made[kind] += 1
     for deal_id in sorted({id for _, kind, id in starts if kind == "Deal"}, key=int):
         choose_next(account, deal_id)
 
 
-def _outcomes_by_type(account: Account) -> dict[str, list[str]]:
-    outcomes: defaultdict[str, list[str]] = defaultdict(list)
-    for row in account.records("tasktypeOutcomeRels"):
-        outcomes[row["tasktype"]].append(row["outcome"])
-    return outcomes
+class _Choices:
+    """Types of tasks and their outcomes, as they can be chosen at a time."""
+
+    def __init__(self, account: Account) -> None:
+        self._types = account.records("dealTasktypes")
+        self._ended = {
+            row["id"]: epoch(row["updated_utc_timestamp"])
+            for row in account.records("taskOutcomes")
+            if row["disabled"] == "1"
+        }
+        self._outcomes: defaultdict[str, list[str]] = defaultdict(list)
+        for row in account.records("tasktypeOutcomeRels"):
+            self._outcomes[row["tasktype"]].append(row["outcome"])
+
+    def types(self, at: float) -> list[str]:
+        """Those that there were then, without those that were disabled."""
+        return [
+            row["id"]
+            for row in self._types
+            if row["cdate"] is None
+            or (epoch(row["cdate"]) <= at and (row["status"] == "0" or at < epoch(row["udate"])))
+        ]
+
+    def outcomes(self, type_id: str, at: float) -> list[str]:
+        """Those of a type that were not disabled then."""
+        return [id for id in self._outcomes[type_id] if at < self._ended.get(id, PRESENT + 1)]
 
 
-def _task(nth: int, at: int, outcomes: dict[str, list[str]], random: Random) -> Record:
-    """The nth task of its kind, made at that second: due in the days after, mostly done."""
-    type_id = _TYPES[nth % len(_TYPES)][0]
+def _task(nth: int, at: int, is_over: bool, choices: _Choices, random: Random) -> Record:
+    """The nth task of its kind, made at that second: due in the days after, mostly done.
+
+    `is_over` says that it hangs on a closed deal, where nothing is left to do.
+    """
+    types = choices.types(at)
+    type_id = types[nth % len(types)]
     due = at + random.randrange(20 * DAY)
     if nth % 8 == 3:
         due = PRESENT + random.randrange(1, 60 * DAY)
-    is_open = due > PRESENT or nth % 6 == 5
+    if is_over:
+        due = min(due, PRESENT)
+    is_open = due > PRESENT or (random.random() < 0.15 and not is_over)
     duration = _DURATIONS[nth % len(_DURATIONS)]
-    done = {} if is_open else _done(nth, at, due, outcomes.get(type_id, []), random)
+    done = {} if is_open else _done(nth, at, due, type_id, choices, random)
     status = "0" if is_open else "1"
     updated = moment(epoch(done["donedate"]) if done else at)
     return {
@@ -116,7 +160,7 @@ def _task(nth: int, at: int, outcomes: dict[str, list[str]], random: Random) -> 
         "edate": iso(moment(due + 60 * (int(duration) or 15))),
         "duration": duration,
         "status": int(status) if nth % 7 == 4 else status,
-        "title": _TITLES[nth % len(_TITLES)],
+        "title": random.choice(_TITLES),
         "note": NOTES[nth % len(NOTES)] if nth % 2 else "",
         "triggerAutomationOnCreate": str(1 + nth % 6) if nth % 13 == 6 else None,
         "udate": iso(updated),
@@ -126,10 +170,11 @@ def _task(nth: int, at: int, outcomes: dict[str, list[str]], random: Random) -> 
     }
 
 
-def _done(nth: int, at: int, due: int, outcomes: list[str], random: Random) -> Record:
+def _done(nth: int, at: int, due: int, type_id: str, choices: _Choices, random: Random) -> Record:
     """How a task was done, by a user or by an automation."""
     done = moment(min(max(at, due + random.randrange(-DAY, 2 * DAY)), PRESENT))
     is_automated = nth % 10 == 1
+    outcomes = choices.outcomes(type_id, done.timestamp())
     outcome = random.choice(outcomes) if outcomes and nth % 5 else None
     return {
         "donedate": iso(done),

@@ -10,7 +10,12 @@ from sandbox.resources.users import GROUP_FLAGS
 _GROUPS: Final[tuple[tuple[str, str, str | None, str], ...]] = (
     # id, title, description, beginnings of the flags that are set
     ("3", "Admin", "This is a group for admin users (people that can manage content)", "p"),
-    ("4", "Marketing", "Campaigns, lists & forms", "pgList pgMessage pgContact pgTemplate pgForm"),
+    (
+        "4",
+        "Marketing",
+        "Campaigns, lists & forms",
+        "pgList pgMessage pgContact pgTemplate pgForm pgDeal pgAccount",
+    ),
     ("5", "Sales", None, "pgDeal pgAccount pgContactAdd pgContactEdit"),
     ("7", "Read only", "", "pgReports"),
 )
