@@ -124,9 +124,9 @@ def _related(
         numbers = account.collections[relation.key].children(relation.member, number)
         found = str(numbers[0]) if numbers else ""
         return _single(account, RESOURCES[relation.key], found, {}, behaviour)
-    if name in resource.references:
+    if name in resource.followed:
         parent = str(row.parents.get(name, ""))
-        return _single(account, RESOURCES[resource.references[name]], parent, {}, behaviour)
+        return _single(account, RESOURCES[resource.followed[name]], parent, {}, behaviour)
     return error(HTTPStatus.NOT_FOUND, "Not Found")
 
 

@@ -19,7 +19,7 @@ _LAST: Final = 10**40  # ids that are no numbers come after all that are
 
 @dataclass(slots=True)
 class Row:
-    """A record. `number` is its id; `parents` are the ids that its references hold."""
+    """A record. `number` is its id; `parents` are the ids that its references and mentions hold."""
 
     number: int
     text: bytes
@@ -38,8 +38,8 @@ class Collection:
         self.numbers: list[int] = []  # sorted
         self.last_id = 0
         self._unnumbered = count(_LAST)
-        self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.parents}
-        self._ids_texts: dict[str, dict[int, bytes]] = {m: {} for m in resource.parents}
+        self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.indexed}
+        self._ids_texts: dict[str, dict[int, bytes]] = {m: {} for m in resource.indexed}
 
     def next_id(self) -> str:
         """The id of the next new record."""
@@ -51,7 +51,7 @@ class Collection:
         text = encode(record)
         parents = {
             reference: number
-            for reference, held in self.resource.named(record).items()
+            for reference, held in self.resource.ids(record).items()
             if (number := number_of(held)) is not None
         }
         self._keep(Row(int(record["id"]), f'{text[:-1]},"links":{links}}}'.encode(), parents))
@@ -67,7 +67,7 @@ class Collection:
         number = number_of(members.get("id"))
         parents = {
             reference: parent
-            for reference, held in self.resource.named(members).items()
+            for reference, held in self.resource.ids(members).items()
             if (parent := number_of(held)) is not None
         }
         row = Row(

@@ -41,7 +41,7 @@ def beside_texts(
 def _parents(collections: Mapping[str, Collection], resource: str, row: Row) -> dict[str, Record]:
     """The records that a row's references name, by reference."""
     held = {
-        member: collections[RESOURCES[resource].parents[member]].members(number)
+        member: collections[RESOURCES[resource].indexed[member]].members(number)
         for member, number in row.parents.items()
     }
     return {member: record for member, record in held.items() if record}

@@ -142,8 +142,8 @@ def _follow(
             relation = resource.relations[name]
             key = relation.key
             met = account.collections[key].children(relation.member, *numbers)
-        elif name in resource.references:
-            key = resource.references[name]
+        elif name in resource.followed:
+            key = resource.followed[name]
             parents = [collection.rows[number].parents.get(name) for number in numbers]
             held = account.collections[key].rows
             met = [parent for parent in parents if parent in held]

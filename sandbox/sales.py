@@ -141,15 +141,12 @@ def _account(account: "Account", before: Record | None, after: Record | None, at
         return
     nobody = {"account": None, "organization": None, "customerAccount": None}
     _free(account, "deals", "account", before["id"], nobody)
-    _free(account, "contacts", "orgid", before["id"], {"orgid": "0", "organization": None})
+    _free(account, "contacts", "organization", before["id"], {"orgid": "0", "organization": None})
 
 
 def _free(account: "Account", resource: str, member: str, value: str, members: Record) -> None:
-    collection = account.collections[resource]
-    for number in collection.numbers:
-        record = collection.members(number)
-        if record and record.get(member) == value:
-            account.amend(resource, number, members)
+    for number in list(account.collections[resource].children(member, int(value))):
+        account.amend(resource, number, members)
 
 
 SALES: Final[Mapping[str, "Consequence"]] = {

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import requests
 
 from loader import cli
 from sandbox.account import Account
@@ -35,6 +36,38 @@ class Loaded:
 
 
 Load = Callable[..., Loaded]
+Get = Callable[..., Any]
+
+
+def asking(server: Server) -> Get:
+    """Asks a sandbox for a path, with parameters, and gives the decoded reply."""
+    session = requests.Session()
+    session.headers["Api-Token"] = server.api_key
+
+    def ask(path: str, expect: int = 200, **params: Any) -> Any:
+        reply = session.get(f"{server.url}/api/3/{path}", params=params, timeout=30)
+        assert reply.status_code == expect, reply.text[:300]
+        return reply.json()
+
+    return ask
+
+
+@pytest.fixture
+def get(server: Server) -> Get:
+    """Asks the `server` of the test's module."""
+    return asking(server)
+
+
+@pytest.fixture(scope="session")
+def held() -> Account:
+    """An account of 100 deals that no test changes."""
+    return Account.generate(contacts=400, seed=3)
+
+
+@pytest.fixture
+def account() -> Account:
+    """A small account to change."""
+    return Account.generate(contacts=60, seed=2)
 
 
 @pytest.fixture

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from sandbox.account import Account
 from sandbox.resources import RESOURCES
 from sandbox.server import Server, serve
+from tests.conftest import Get, asking
 
 RECORDED = json.loads((Path(__file__).parent / "data/endpoints.json").read_text(encoding="utf-8"))
 INCLUDES = "fieldValues,contactLists.list,contactTags.tag"
 Record = dict[str, Any]
-Get = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +23,6 @@ def server() -> Iterator[Server]:
     """An account of 250 contacts that no test changes."""
     with serve(Account.generate(contacts=250, seed=4)) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def get(server: Server) -> Get:
-    """Asks for a path and gives the decoded reply."""
-    session = requests.Session()
-    session.headers["Api-Token"] = server.api_key
-
-    def ask(path: str, expect: int = 200, **params: object) -> Any:
-        reply = session.get(f"{server.url}/api/3/{path}", params=params)  # type: ignore[arg-type]
-        assert reply.status_code == expect, reply.text[:300]
-        return reply.json()
-
-    return ask
 
 
 def sample_of(key: str) -> Record:
@@ -326,8 +311,6 @@ def test_single_records(server: Server, get: Get) -> None:
 
 def test_an_empty_account_says_whose_the_key_is() -> None:
     with serve(Account.empty()) as server:
-        headers = {"Api-Token": server.api_key}
-        me = requests.get(f"{server.url}/api/3/users/me", headers=headers)
-        lists = requests.get(f"{server.url}/api/3/lists", headers=headers)
-    assert me.json()["user"].keys() == sample_of("users").keys()
-    assert lists.json() == {"lists": [], "meta": {"total": "0"}}
+        get = asking(server)
+        assert get("users/me")["user"].keys() == sample_of("users").keys()
+        assert get("lists") == {"lists": [], "meta": {"total": "0"}}

@@ -10,12 +10,6 @@ from sandbox.resources import RESOURCES
 from tests.test_sandbox_account import by_id, everything, time
 
 
-@pytest.fixture
-def account() -> Account:
-    """A small account to change."""
-    return Account.generate(contacts=12, seed=2)
-
-
 def test_a_new_record_has_the_next_id_and_the_api_s_defaults(account: Account) -> None:
     last = max(int(contact["id"]) for contact in account.records("contacts"))
     added = account.add("contacts", email="new@example.com", firstName="New")

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import requests
 
 from sandbox.account import Account
 from sandbox.dates import NOW
 from sandbox.resources.campaigns import COUNTERS, VERIFIED
-from sandbox.server import serve
+from sandbox.server import Server, serve
+from tests.conftest import Get
 from tests.test_sandbox_account import by_id, time
 
 Record = dict[str, Any]
@@ -24,22 +24,9 @@ def generated() -> Account:
 
 
 @pytest.fixture(scope="module")
-def get(generated: Account) -> Iterator[Callable[..., Any]]:
-    with serve(generated) as server:
-
-        def ask(path: str, **params: object) -> Any:
-            url, key = f"{server.url}/api/3/{path}", {"Api-Token": server.api_key}
-            reply = requests.get(url, params=params, headers=key)  # type: ignore[arg-type]
-            assert reply.status_code == 200, reply.text[:300]
-            return reply.json()
-
-        yield ask
-
-
-@pytest.fixture
-def account() -> Account:
-    """A small account to change."""
-    return Account.generate(contacts=40, seed=2)
+def server(generated: Account) -> Iterator[Server]:
+    with serve(generated) as running:
+        yield running
 
 
 def rows_of(account: Account, campaign: Record) -> list[Record]:
@@ -148,7 +135,7 @@ def test_the_odd_forms_of_messages(generated: Account) -> None:
     assert 0 < len([message for message in messages if message["id"] not in used]) < 5
 
 
-def test_what_a_reply_of_one_campaign_lacks_and_adds(get: Callable[..., Any]) -> None:
+def test_what_a_reply_of_one_campaign_lacks_and_adds(get: Get) -> None:
     (listed,) = [row for row in get("campaigns", limit=100)["campaigns"] if row["id"] == "3"]
     single = get("campaigns/3")["campaign"]
     assert (len(listed), len(single)) == (117, 112)
@@ -166,7 +153,7 @@ def test_what_a_reply_of_one_campaign_lacks_and_adds(get: Callable[..., Any]) ->
     ],
 )
 def test_what_comes_beside_campaigns(
-    include: str, beside: list[str], generated: Account, get: Callable[..., Any]
+    include: str, beside: list[str], generated: Account, get: Get
 ) -> None:
     page = get("campaigns", limit=100, include=include)
     assert list(page) == [*beside, "campaigns", "meta"]
@@ -195,7 +182,7 @@ def test_filters(
     params: Record,
     expected: Callable[[Record], bool],
     generated: Account,
-    get: Callable[..., Any],
+    get: Get,
 ) -> None:
     wanted = [row["id"] for row in generated.records("campaigns") if expected(row)]
     assert 0 < len(wanted) < 23
@@ -203,7 +190,7 @@ def test_filters(
 
 
 @pytest.mark.parametrize("name", ["sdate", "ldate"])
-def test_orders(name: str, get: Callable[..., Any]) -> None:
+def test_orders(name: str, get: Get) -> None:
     page = get("campaigns", limit=100, **{f"orders[{name}]": "DESC"})["campaigns"]
     dates = [row[name] for row in page]
     assert dates.index(None) > 10

@@ -5,16 +5,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import requests
 
 from sandbox.account import Account
 from sandbox.behaviour import WITHOUT_DEALS
 from sandbox.server import Server, serve
+from tests.conftest import Get, asking
 from tests.test_sandbox import RECORDED, ids
 from tests.test_sandbox_account import by_id, time
 
 Record = dict[str, Any]
-Get = Callable[..., Any]
 INCLUDE = {"include": "dealCustomFieldData", "orders[id]": "ASC"}
 COLUMNS = {  # by type of field, where the other form of its values is
     "textarea": "custom_field_text_blob",
@@ -25,34 +24,11 @@ COLUMNS = {  # by type of field, where the other form of its values is
 }
 
 
-@pytest.fixture(scope="module")
-def held() -> Account:
-    """An account of 100 deals that no test changes."""
-    return Account.generate(contacts=400, seed=3)
-
-
-@pytest.fixture
-def account() -> Account:
-    """A small account to change."""
-    return Account.generate(contacts=24, seed=2)
-
-
 @pytest.fixture
 def server(held: Account) -> Iterator[Server]:
     """A server of its own for each test, which may set its behaviour."""
     with serve(held) as running:
         yield running
-
-
-@pytest.fixture
-def get(server: Server) -> Get:
-    """Asks for a path and gives the decoded reply."""
-
-    def ask(path: str, **params: Any) -> Any:
-        headers = {"Api-Token": server.api_key}
-        return requests.get(f"{server.url}/api/3/{path}", params, headers=headers).json()
-
-    return ask
 
 
 def test_both_forms_of_a_deal_s_values_agree(held: Account, get: Get) -> None:
@@ -110,8 +86,7 @@ def test_a_value_of_another_kind_than_its_field_s(account: Account) -> None:
             "dealCustomFieldData", dealId=deal, dealCustomFieldMetumId=field, fieldValue=value
         )["id"]
         with serve(account) as server:
-            headers = {"Api-Token": server.api_key}
-            reply = requests.get(f"{server.url}/api/3/deals", INCLUDE, headers=headers).json()
+            reply = asking(server)("deals", **INCLUDE)
         (row,) = (row for row in reply["dealCustomFieldData"] if row["id"] == id)
         assert row["custom_field_date_value"] == text
 
@@ -197,7 +172,7 @@ def test_filters(
 
 @pytest.mark.parametrize("path", ["dealCustomFieldData", "accountCustomFieldMeta"])
 def test_filters_that_are_refused(path: str, get: Get) -> None:
-    errors = get(path, **{"filters[dealCustomFieldMetumId]": 1})["errors"]
+    errors = get(path, 422, **{"filters[dealCustomFieldMetumId]": 1})["errors"]
     assert (errors[0]["status"], errors[0]["title"]) == (
         422,
         "Invalid attribute: dealCustomFieldMetumId",
@@ -208,9 +183,9 @@ def test_mails_can_be_left_out_of_the_log(account: Account) -> None:
     deal = account.records("deals")[0]["id"]
     account.add("dealActivities", deal=deal, dataType="connection_email", dataAction="add")
     with serve(account) as server:
-        url, headers = f"{server.url}/api/3/dealActivities", {"Api-Token": server.api_key}
+        get = asking(server)
         totals = [
-            int(requests.get(url, params, headers=headers).json()["meta"]["total"])
+            int(get("dealActivities", **params)["meta"]["total"])
             for params in ({}, {"exclude": "1"})
         ]
     assert totals[0] == totals[1] + 1
@@ -244,5 +219,35 @@ def test_single_records(get: Get) -> None:
 def test_a_key_without_deals(server: Server, get: Get) -> None:
     server.behaviour.forbidden |= WITHOUT_DEALS
     for path in ("deals", "dealStages", "deals/1/dealActivities", "contactDeals"):
-        assert "permission" in get(path)["message"]
+        assert "permission" in get(path, 403)["message"]
     assert get("accounts")["accounts"]
+
+
+@pytest.mark.parametrize(
+    ("path", "link", "member"),
+    [
+        ("deals", "owner", "owner"),
+        ("deals", "account", "account"),
+        ("deals", "nextTask", "nextTask"),
+        ("accounts", "owner", "owner"),
+        ("notes", "user", "user"),
+        ("dealTasks", "assignee", "assignee"),
+    ],
+)
+def test_the_record_that_a_link_leads_to(
+    path: str, link: str, member: str, held: Account, get: Get
+) -> None:
+    row = next(row for row in held.records(path) if row.get(member) and row[member] != "0")
+    (found,) = get(f"{path}/{row['id']}/{link}").values()
+    assert found["id"] == str(row[member])
+
+
+def test_the_records_that_links_of_a_contact_and_an_outcome_lead_to(
+    held: Account, get: Get
+) -> None:
+    deal = next(deal for deal in held.records("deals") if deal["contact"])
+    found = get(f"contacts/{deal['contact']}/deals", limit=100)["deals"]
+    assert deal["id"] in [row["id"] for row in found]
+    task = next(task for task in held.records("dealTasks") if task["outcomeId"])
+    found = get(f"taskOutcomes/{task['outcomeId']}/dealTasks", limit=100)["dealTasks"]
+    assert {str(row["outcomeId"]) for row in found} == {str(task["outcomeId"])}

@@ -1,16 +1,15 @@
 """Tasks and notes of the sandbox: what they hang on, how they turn out, what is next."""
 
-import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from sandbox.account import Account
-from sandbox.api import answer
-from sandbox.behaviour import Behaviour
 from sandbox.dates import NOW, iso, wall
+from sandbox.server import Server, serve
+from tests.conftest import Get
 from tests.test_sandbox_account import by_id, time
 
 Record = dict[str, Any]
@@ -29,18 +28,10 @@ def generated() -> Account:
     return Account.generate(contacts=600, seed=3)
 
 
-@pytest.fixture
-def account() -> Account:
-    """A small account to change."""
-    return Account.generate(contacts=60, seed=2)
-
-
-def get(account: Account, path: str, **params: str) -> Any:
-    """The decoded reply."""
-    query = {name: [value] for name, value in {"limit": "100", **params}.items()}
-    reply = answer(account, path, query, Behaviour())
-    assert reply.status == 200, reply.body
-    return json.loads(reply.body)
+@pytest.fixture(scope="module")
+def server(generated: Account) -> Iterator[Server]:
+    with serve(generated) as running:
+        yield running
 
 
 def is_open(task: Record) -> bool:
@@ -178,9 +169,9 @@ def test_the_odd_forms_of_tasks_and_notes(seed: int) -> None:
     assert {row["disabled"] for row in outcomes} == {"0", "1"}
 
 
-def test_totals(generated: Account) -> None:
-    assert get(generated, "notes")["meta"] == {"total": 150}
-    assert get(generated, "dealTasks")["meta"] == {"total": "120"}
+def test_totals(get: Get) -> None:
+    assert get("notes")["meta"] == {"total": 150}
+    assert get("dealTasks")["meta"] == {"total": "120"}
 
 
 @pytest.mark.parametrize(
@@ -220,36 +211,39 @@ def test_totals(generated: Account) -> None:
     ],
 )
 def test_filters(
-    path: str, params: dict[str, str], expected: Callable[[Record], bool], generated: Account
+    path: str,
+    params: dict[str, str],
+    expected: Callable[[Record], bool],
+    generated: Account,
+    get: Get,
 ) -> None:
     records = generated.records(path)
     wanted = [row["id"] for row in records if expected(row)]
     assert 0 < len(wanted) < len(records)
-    assert [row["id"] for row in get(generated, path, **params)[path]] == wanted[:100]
+    assert [row["id"] for row in get(path, limit=100, **params)[path]] == wanted[:100]
 
 
-def test_filters_by_what_they_hang_on(generated: Account) -> None:
+def test_filters_by_what_they_hang_on(generated: Account, get: Get) -> None:
     for path in ("notes", "dealTasks"):
         row = next(row for row in generated.records(path) if row["reltype"] == "Deal")
         asked = {"filters[reltype]": "Deal", "filters[relid]": row["relid"]}
-        found = get(generated, path, **asked)[path]
+        found = get(path, limit=100, **asked)[path]
         name = "tasks" if path == "dealTasks" else path
         assert row in found
-        assert found == get(generated, f"deals/{row['relid']}/{name}")[path]
+        assert found == get(f"deals/{row['relid']}/{name}", limit=100)[path]
 
 
-def test_tasks_due_on_a_day(generated: Account) -> None:
+def test_tasks_due_on_a_day(generated: Account, get: Get) -> None:
     tasks = generated.records("dealTasks")
     day = tasks[3]["duedate"][:10]
     wanted = [task for task in tasks if task["duedate"].startswith(day)]
     assert wanted
-    assert get(generated, "dealTasks", **{"filters[duedate]": day})["dealTasks"] == wanted
+    assert get("dealTasks", limit=100, **{"filters[duedate]": day})["dealTasks"] == wanted
 
 
-def test_notes_in_the_order_of_time(generated: Account) -> None:
-    dates = [
-        note["cdate"] for note in get(generated, "notes", **{"orders[cdate]": "DESC"})["notes"]
-    ]
+def test_notes_in_the_order_of_time(get: Get) -> None:
+    page = get("notes", limit=100, **{"orders[cdate]": "DESC"})["notes"]
+    dates = [note["cdate"] for note in page]
     assert dates == sorted(dates, reverse=True)
 
 

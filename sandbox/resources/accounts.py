@@ -40,6 +40,7 @@ RESOURCES: Final = (
         created=_STAMPS,
         changed={"updatedTimestamp": iso},
         unedited=frozenset({"contactCount", "dealCount"}),
+        mentions={"owner": "users"},
         orders={"name": "name"},
         filters={"search": Filter(("name",), contains)},
         on_request={"count_deals": ("contactCount", "dealCount")},

@@ -181,6 +181,7 @@ RESOURCES: Final = (
         changed={"udate": iso, "updated_utc_timestamp": wall, "updated_timestamp": wall},
         unedited=frozenset({"edate", "adate", "sentcnt", "last_click_date", "last_open_date"}),
         aliases={"organization": "orgid"},
+        mentions={"organization": "accounts"},
         complete=_complete_contact,
         meta=_contacts_meta,
         order=("firstName", "id"),
@@ -210,8 +211,10 @@ RESOURCES: Final = (
         ),
         relations={
             "accountContacts": Relation("accountContacts", "contact"),
+            "contactDeals": Relation("contactDeals", "contact"),
             "contactLists": Relation("contactLists", "contact"),
             "contactTags": Relation("contactTags", "contact"),
+            "deals": Relation("deals", "contact"),
             "fieldValues": Relation("fieldValues", "contact"),
             "scoreValues": Relation("scoreValues", "contact"),
             "notes": Relation("notes", "Subscriber"),

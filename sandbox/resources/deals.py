@@ -140,6 +140,13 @@ RESOURCES: Final = (
         unedited=frozenset({"activitycount", "nextdate", "nexttaskid", "nextTask"}),
         twins=(("account", "organization", "customerAccount"),),
         references={"contact": "contacts", "group": "dealGroups", "stage": "dealStages"},
+        mentions={
+            "owner": "users",
+            "account": "accounts",
+            "customerAccount": "accounts",
+            "organization": "accounts",
+            "nextTask": "dealTasks",
+        },
         complete=_complete_deal,
         total="number",
         summary=_currencies,

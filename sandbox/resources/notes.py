@@ -42,6 +42,7 @@ RESOURCES: Final = (
         created={"cdate": iso, "mdate": iso},
         changed={"mdate": iso},
         aliases={"user": "userid"},
+        mentions={"user": "users"},
         owner=Owner("reltype", "relid", OWNERS),
         complete=_complete_note,
         total="number",

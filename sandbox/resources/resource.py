@@ -54,6 +54,7 @@ class Resource:
     twins: tuple[tuple[str, ...], ...] = ()  # members that hold one and the same id
     numbers: frozenset[str] = frozenset()  # ids that are JSON numbers
     references: Mapping[str, str] = field(default_factory=dict)  # member -> resource it goes with
+    mentions: Mapping[str, str] = field(default_factory=dict)  # member -> resource it outlives
     owner: Owner | None = None  # a reference to one of several resources
     unique: tuple[str, ...] = ()  # one row for each combination: adding it again finds it
     complete: Callable[[Record], None] | None = None  # fills members that follow from others
@@ -106,6 +107,20 @@ class Resource:
     def parents(self) -> Mapping[str, str]:
         """Every reference, those to the `owner` included -> resource."""
         return {**self.references, **(self.owner.resources if self.owner else {})}
+
+    @cached_property
+    def followed(self) -> Mapping[str, str]:
+        """Every member that leads to a record, in a path or an `include` -> resource."""
+        return {**self.references, **self.mentions}
+
+    @cached_property
+    def indexed(self) -> Mapping[str, str]:
+        """Every reference and every mention -> resource."""
+        return {**self.parents, **self.mentions}
+
+    def ids(self, record: Mapping[str, Any]) -> Record:
+        """What a record's references and mentions hold."""
+        return self.named(record) | {member: record.get(member) for member in self.mentions}
 
     def named(self, record: Mapping[str, Any]) -> Record:
         """What a record's references hold, by reference."""

@@ -120,7 +120,10 @@ RESOURCES: Final = (
         created={"created_utc_timestamp": iso, "updated_utc_timestamp": iso},
         changed={"updated_utc_timestamp": iso},
         filters={"filters[sentiment]": Filter(("sentiment",), _sentiment)},
-        relations={"tasktypeOutcomeRels": Relation("tasktypeOutcomeRels", "outcome")},
+        relations={
+            "tasktypeOutcomeRels": Relation("tasktypeOutcomeRels", "outcome"),
+            "dealTasks": Relation("dealTasks", "outcomeId"),
+        },
     ),
     Resource(
         key="tasktypeOutcomeRels",
@@ -157,6 +160,7 @@ RESOURCES: Final = (
         },
         changed={"udate": iso, "updated_utc_timestamp": wall},
         references={"dealTasktype": "dealTasktypes"},
+        mentions={"user": "users", "assignee": "users", "outcomeId": "taskOutcomes"},
         owner=Owner("reltype", "relid", OWNERS),
         complete=_complete_task,
         filters={
