@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.collection import Collection, number_of
 from sandbox.consequences import CONSEQUENCES
-from sandbox.dates import ZONE, Clock
+from sandbox.dates import NOW, ZONE, Clock
 from sandbox.rendering import record_texts
 from sandbox.resources import RESOURCES, Record
 
@@ -24,6 +24,7 @@ class Account:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.clock: Callable[[], datetime] = Clock()
+        self.present = NOW  # the moment that the clock told last
         self.children_move_parent = True
         self.collections = {key: Collection(resource) for key, resource in RESOURCES.items()}
         self.memo: dict[Hashable, Sequence[int]] = {}  # what was selected since the last change
@@ -123,7 +124,8 @@ class Account:
         self.amend(resource, record_id, moved)
 
     def _now(self) -> datetime:
-        return self.clock().astimezone(ZONE)
+        self.present = self.clock().astimezone(ZONE)
+        return self.present
 
     def _get(self, resource: str, record_id: int | str) -> Record:
         record = self.find(resource, record_id)

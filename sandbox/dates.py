@@ -1,6 +1,7 @@
 """The account's time zone, its fixed present, and the forms in which the API writes a moment."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,11 @@ def iso(at: datetime) -> str:
 def wall(at: datetime) -> str:
     """`2026-05-28 03:43:45`: the form of every `*_timestamp`, `*_utc_timestamp` included."""
     return at.isoformat(" ", "seconds")[:19]
+
+
+def http(at: datetime) -> str:
+    """`Thu, 28 May 2026 08:43:45 GMT`: the form of HTTP's own headers."""
+    return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
 def epoch(text: str) -> float:

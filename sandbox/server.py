@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http import HTTPStatus
 from http.client import responses
 from http.server import BaseHTTPRequestHandler
@@ -18,6 +19,7 @@ from sandbox.account import Account
 from sandbox.api import HTML, Reply, answer, message, route_of
 from sandbox.behaviour import Behaviour, Fault
 from sandbox.budget import Budget
+from sandbox.dates import http
 
 ROOT: Final = "/api/3/"
 WEB_PAGE: Final = b"<!DOCTYPE html><html><body><h1>Page not found</h1></body></html>"
@@ -180,25 +182,31 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(200, WEB_PAGE, HTML), fault.headers, fault
         if fault and fault.kind == "slow":
             time.sleep(fault.seconds)
+        heeded = {name: query[name] for name in query if name not in behaviour.ignored_filters}
         with server.account.lock:
-            reply = answer(server.account, path, query, behaviour)
-        if fault and fault.kind == "gzip_broken":
-            return reply, {"Content-Encoding": "gzip", **fault.headers}, fault
-        return reply, fault.headers if fault else USUAL_HEADERS, fault
+            reply = answer(server.account, path, heeded, behaviour)
+            headers = {"Date": http(server.account.present)}  # of this very state of the account
+        if fault is None:
+            return reply, headers | USUAL_HEADERS, None
+        if fault.kind == "half":
+            reply = replace(reply, body=reply.body[: len(reply.body) // 2])
+        if fault.kind == "gzip_broken":
+            headers["Content-Encoding"] = "gzip"
+        return reply, headers | fault.headers, fault
 
     def _send(
         self, reply: Reply, headers: Mapping[str, str] = USUAL_HEADERS, cut: int | None = None
     ) -> None:
         """The reply; `cut` off after so many bytes of its body."""
         lines = {
-            "Date": self.date_time_string(),
+            "Date": http(self.server.account.present),
             "Content-Type": reply.content_type,
             "Content-Length": str(len(reply.body)),
             "Set-Cookie": "PHPSESSID=5f0d4a1be7a44c6cb2f3a1c4be9a4d27; path=/; HttpOnly",
             "x-request-id": f"{time.monotonic_ns():032x}",
             **headers,
         }
-        text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        text = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
         phrase = responses.get(reply.status, "")
         head = f"HTTP/1.1 {reply.status} {phrase}\r\n{text}\r\n".encode("latin-1")
         self.wfile.write(head)

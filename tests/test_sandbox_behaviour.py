@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +13,8 @@ import pytest
 import requests
 
 from sandbox.account import Account
-from sandbox.behaviour import Fault
-from sandbox.server import Server, serve
+from sandbox.behaviour import Behaviour, Fault
+from sandbox.server import Handler, Server, serve
 
 Ask = Callable[..., requests.Response]
 
@@ -83,6 +84,37 @@ def test_headers_of_a_reply(server: Server) -> None:
     assert len(reply.content) == int(reply.headers["Content-Length"])
 
 
+def test_a_reply_is_dated_by_the_account_s_own_clock(server: Server, ask: Ask) -> None:
+    account = server.account = Account.empty()
+    server.behaviour.forbidden["tags"] = b"{}"
+    server.behaviour.faults.append(Fault(path="scores", kind="html"))
+    assert ask("lists").headers["Date"] == "Sun, 01 Nov 2026 18:00:00 GMT"
+    account.add("lists", name="A")
+    assert ask("lists").headers["Date"] == "Sun, 01 Nov 2026 18:00:01 GMT"
+    moments = iter([datetime(2030, 5, 6, 7, 8, 9, 999_999, timezone(timedelta(hours=2)))])
+    account.clock = lambda: next(moments)  # asked once: a reply moves no clock on
+    account.delete("lists", 1)
+    for path in ("lists", "tags", "scores", "groups/9", "unheard_of"):
+        assert ask(path).headers["Date"] == "Mon, 06 May 2030 05:08:09 GMT"
+    elsewhere = requests.get(f"{server.url}/contacts", headers={"Api-Token": "wrong"})
+    assert elsewhere.headers["Date"] == "Mon, 06 May 2030 05:08:09 GMT"
+
+
+def test_the_date_is_that_of_the_state_which_the_reply_shows(
+    server: Server, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.account = Account.empty()
+    send = Handler._send
+
+    def change_and_send(handler: Handler, *arguments: Any) -> None:
+        server.account.add("lists", name="too late")
+        send(handler, *arguments)
+
+    monkeypatch.setattr(Handler, "_send", change_and_send)
+    reply = ask("lists")
+    assert (reply.json()["lists"], reply.headers["Date"]) == ([], "Sun, 01 Nov 2026 18:00:00 GMT")
+
+
 def test_the_server_remembers_what_was_asked(server: Server, ask: Ask) -> None:
     ask("lists", limit=5, **{"filters[name]": "x"})
     ask("groups/999999")
@@ -99,6 +131,26 @@ def test_a_fault_begins_and_ends(server: Server, ask: Ask) -> None:
     assert [ask("lists").status_code for _ in range(5)] == [200, 500, 500, 200, 200]
     assert fault.met == 5
     assert ask("tags").status_code == 200
+
+
+def test_a_fault_may_strike_by_chance(account: Account) -> None:
+    def struck(seed: int, *others: str) -> list[int]:
+        fault = Fault(path="*", status=403, chance=0.3, seed=seed)
+        found = []
+        for number in range(200):
+            for other in others:
+                fault.strikes(other)
+            if fault.strikes("lists"):
+                found.append(number)
+        return found
+
+    assert struck(1) == struck(1, "tags", "tags") != struck(2)
+    assert all(30 < len(struck(seed)) < 90 for seed in range(5))
+    with serve(account, behaviour=Behaviour(faults=[Fault(chance=0.3, seed=1)])) as server:
+        headers = {"Api-Token": server.api_key}
+        asked = [requests.get(f"{server.url}/api/3/lists", headers=headers) for _ in range(20)]
+    refused = [number for number, reply in enumerate(asked) if reply.status_code == 403]
+    assert refused == [number for number in struck(1) if number < 20]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +186,25 @@ def test_a_connection_that_breaks_off(kind: Any, server: Server, ask: Ask) -> No
         ask("lists")
     assert server.requests[-1].status == (0 if kind == "reset" else 200)
     assert ask("lists").json()["lists"]
+
+
+def test_a_reply_that_is_cut_but_claims_to_be_whole(server: Server, ask: Ask) -> None:
+    whole = ask("lists").content
+    server.behaviour.faults.append(Fault(path="lists", kind="half", times=1))
+    half = ask("lists")
+    assert half.status_code == 200
+    assert half.content == whole[: len(whole) // 2]
+    assert int(half.headers["Content-Length"]) == len(half.content)
+    assert ask("lists").content == whole
+
+
+def test_a_reply_with_headers_of_its_own(server: Server, ask: Ask) -> None:
+    headers = {"Content-Type": "text/html", "Date": "", "X-More": "1"}
+    server.behaviour.faults.append(Fault(path="lists", kind="headers", headers=headers))
+    reply = ask("lists")
+    assert reply.json()["lists"]
+    assert (reply.headers["Content-Type"], reply.headers["X-More"]) == ("text/html", "1")
+    assert "Date" not in reply.headers
 
 
 @pytest.mark.parametrize(("kind", "content"), [("empty", b""), ("html", b"<!DOCTYPE html>")])
@@ -195,6 +266,18 @@ def test_a_page_size_that_nobody_asked_for(server: Server, ask: Ask) -> None:
     assert len(ask("contacts", limit=100).json()["contacts"]) == 7
     assert len(ask("contacts", limit=3, offset=28).json()["contacts"]) == 2
     assert len(ask("fields/1/options").json()["fieldOptions"]) == 7
+
+
+def test_parameters_that_are_as_if_not_given(server: Server, ask: Ask) -> None:
+    since = {"filters[updated_after]": "2099-01-01"}
+    assert ask("contacts", **since).json()["contacts"] == []
+    whole = ask("contacts", offset=3).content
+    server.behaviour.ignored_filters = {"filters[updated_after]"}
+    assert ask("contacts", offset=3, **since).content == whole
+    assert ask("contacts", **{"filters[updated_before]": "2000-01-01"}).json()["contacts"] == []
+    assert list(server.requests[-2].query) == ["offset", "filters[updated_after]"]
+    server.behaviour.ignored_filters = {"offset", "id_greater"}
+    assert ask("contacts", offset=20, id_greater=5).content == ask("contacts").content
 
 
 def test_relations_that_are_unknown(server: Server, ask: Ask) -> None:
