@@ -169,38 +169,6 @@ def test_an_endpoint_that_fails_leaves_the_others_whole(load: Load) -> None:
     assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(path="*", status=429, headers={"Retry-After": "1"}, times=1, after=2),
-        Fault(
-            path="*",
-            status=503,
-            body=b"<html>busy</html>",
-            content_type="text/html",
-            times=2,
-            after=2,
-        ),
-        Fault(path="*", status=403, times=1, after=3),
-        Fault(path="contacts", kind="reset", times=1, after=1),
-        Fault(path="contacts", kind="truncate", times=1, after=1),
-        Fault(path="contacts", kind="empty", times=1, after=1),
-        Fault(path="contacts", kind="html", times=1, after=1),
-        Fault(path="contacts", kind="gzip_broken", times=1, after=1),
-    ],
-    ids=lambda fault: f"{fault.kind} {fault.status}",
-)
-def test_a_passing_fault_loses_nothing(fault: Fault, load: Load) -> None:
-    account = Account.generate(contacts=230, seed=5)
-    with serve(account, behaviour=Behaviour(faults=[fault])) as server:
-        loaded = load(server)
-    assert loaded.exit_code == 0, loaded.output
-    assert_all_is_loaded(loaded, account)
-    assert loaded.rows("select sum(retries) > 0 from activecampaign_raw.endpoint_reads") == [
-        (True,)
-    ]
-
-
 def test_odd_records_are_loaded_or_counted(load: Load) -> None:
     account = Account.empty()
     odd = [
