@@ -1,13 +1,21 @@
-"""The request budget and the waits that a server asks for."""
+"""The request budget, the waits that a server asks for, and what is said of a failure."""
 
+import itertools
 import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
-from loader.client import Budget, retry_after
+from loader.client import LONGEST_MESSAGE, BadReply, Budget, Client, Tally, retry_after
+from loader.errors import EndpointError
+from loader.settings import Settings
+from sandbox.account import Account
+from sandbox.behaviour import Fault
+from sandbox.server import Server, serve
 
 
 def test_requests_of_all_threads_keep_to_the_budget() -> None:
@@ -49,3 +57,138 @@ def test_retry_after_in_seconds(header: str | None, seconds: float) -> None:
 def test_retry_after_as_a_date() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     assert 28 <= retry_after(header) <= 30
+
+
+@pytest.mark.parametrize("header", ["1.5.2", "Sun, 31 Feb 2026 25:00:00 GMT", "\xb2"])
+def test_a_retry_after_that_says_nothing(header: str) -> None:
+    assert retry_after(header) == 0
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve(Account.empty(), api_key="a-key-to-look-for") as running:
+        yield running
+
+
+def client_of(server: Server, per_second: float = 0.0) -> Client:
+    settings = Settings(
+        api_url=server.url,
+        api_key=server.api_key,
+        database=Path("none"),
+        requests_per_second=per_second,
+        account="account",
+    )
+    return Client(settings)
+
+
+def gaps(server: Server) -> list[float]:
+    """Seconds from each request to the next."""
+    return [later.at - one.at for one, later in itertools.pairwise(server.requests)]
+
+
+def in_seconds(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        (lambda: {"Retry-After": "1"}, 1.0, 4.0),
+        (lambda: {"Retry-After": in_seconds(2)}, 0.9, 4.0),  # dates have no fractions
+        (lambda: {"Retry-After": in_seconds(-9)}, 0.07, 0.8),
+        (lambda: {"Retry-After": "soon"}, 0.07, 0.8),
+        (lambda: {"Retry-After": "0"}, 0.07, 0.8),
+        (dict, 0.07, 0.8),
+    ],
+    ids=["seconds", "date", "past", "nonsense", "none", "absent"],
+)
+def test_a_busy_server_is_given_the_time_it_asks_for(
+    header: Callable[[], dict[str, str]],
+    least: float,
+    most: float,
+    status: int,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("loader.client.BACKOFF", 0.1)
+    server.behaviour.faults.append(Fault(status=status, headers=header(), times=1))
+    client_of(server).get("lists", {}, len)
+    [waited] = gaps(server)
+    assert least <= waited < most
+
+
+def test_a_server_that_asks_for_hours_is_asked_again_sooner(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loader.client.LONGEST_WAIT", 0.2)
+    server.behaviour.faults.append(Fault(status=429, headers={"Retry-After": "inf"}, times=1))
+    client_of(server).get("lists", {}, len)
+    assert 0.2 <= gaps(server)[0] < 5
+
+
+def test_when_one_request_has_to_wait_all_do(server: Server) -> None:
+    server.behaviour.faults.append(
+        Fault("lists", status=429, headers={"Retry-After": "1"}, times=1)
+    )
+    client = client_of(server)
+    one = threading.Thread(target=client.get, args=("lists", {}, len))
+    one.start()
+    while not server.requests:
+        time.sleep(0.01)
+    time.sleep(0.2)  # the reply is on its way
+    client.get("tags", {}, len)
+    one.join()
+    assert all(request.at - server.requests[0].at >= 1 for request in server.requests[1:])
+
+
+def test_each_wait_is_twice_as_long_up_to_the_longest(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loader.client.BACKOFF", 0.05)
+    monkeypatch.setattr("loader.client.LONGEST_BACKOFF", 0.2)
+    server.behaviour.faults.append(Fault(status=500, times=4))
+    tally = Tally()
+    client_of(server).get("lists", {}, len, tally=tally)
+    assert (tally.requests, tally.retries) == (5, 4)
+    for gap, wait in zip(gaps(server), (0.05, 0.1, 0.2, 0.2), strict=True):
+        assert 0.75 * wait <= gap < 1.25 * wait + 0.15
+
+
+def test_retries_keep_to_the_budget_too(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loader.client.BACKOFF", 0.0)
+    server.behaviour.faults.append(Fault(status=500, times=4))
+    started = time.monotonic()
+    client_of(server, per_second=20).get("lists", {}, len)
+    assert len(server.requests) == 5
+    assert all(one.at - started >= n / 20 for n, one in enumerate(server.requests))
+
+
+def test_a_stopped_client_waits_for_nothing(server: Server) -> None:
+    server.behaviour.faults.append(Fault(status=429, headers={"Retry-After": "200"}))
+    client = client_of(server)
+    threading.Timer(0.2, client.stop).start()
+    started = time.monotonic()
+    with pytest.raises(EndpointError, match="stopped before its end"):
+        client.get("lists", {}, len)
+    assert time.monotonic() - started < 10
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 400, 403])
+@pytest.mark.parametrize("form", ["%s", '{"message":"%s"}', "<p>%s</p>"])
+def test_no_part_of_the_key_is_in_what_a_server_is_quoted_with(
+    form: str, status: int, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loader.client.BACKOFF", 0.0)
+
+    def parse(body: bytes) -> None:
+        raise BadReply(body.decode())
+
+    for before in range(LONGEST_MESSAGE - 30, LONGEST_MESSAGE + 1, 5):
+        text = form % ("x" * before + server.api_key)
+        server.behaviour.faults[:] = [Fault(status=status, body=text.encode())]
+        with pytest.raises(EndpointError) as problem:
+            client_of(server).get("lists", {}, parse)
+        assert "a-k" not in str(problem.value)
+        assert len(str(problem.value)) < LONGEST_MESSAGE + 30

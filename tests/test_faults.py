@@ -86,7 +86,7 @@ LASTING: Final = (
     (Fault("tags", 503, b"", times=5), 5, "tags: status 503"),
     (Fault("fields", 502, json.dumps({"errors": [{"title": "Bad"}]}).encode()), 5,
      "fields: status 502: Bad"),
-    (Fault("accounts", kind="reset"), 5, "accounts: 127.0.0.1:{port} does not answer ([Errno 104] Conn"),
+    (Fault("accounts", kind="reset"), 5, "accounts: 127.0.0.1:{port} does not answer ("),
     (Fault("accountContacts", kind="truncate"), 5, "accountContacts: 127.0.0.1:{port} does not"),
     (Fault("accountCustomFieldMeta", kind="half"), 5,
      'accountCustomFieldMeta: the reply is no JSON object, it starts: {{"accountCustomFieldM'),
@@ -206,20 +206,16 @@ def test_what_key_or_plan_lack_is_skipped_in_the_server_s_own_words(load: Load) 
     ("status", "says"), [(401, "refuses the key (401: who?)"), (402, "the account has lapsed")]
 )
 def test_an_account_that_stops_answering_ends_the_run(status: int, says: str, load: Load) -> None:
-    account = Account.generate(contacts=1200, seed=5)
-    with serve(account) as server:
-        first = load(server, "--select", "lists")
-        server.behaviour.faults.append(Fault("contacts", status, b'{"message":"who?"}', after=3))
-        server.behaviour.latency = 0.02
-        second = load(server, "--select", "contacts", "lists")
-    assert first.exit_code == 0
-    assert second.exit_code == 1
-    assert says in said(second)
-    assert "Traceback" not in second.output
+    account = Account.generate(contacts=350, seed=5)
+    fault = Fault("contacts", status, b'{"message":"who?"}', after=3)
+    with serve(account, behaviour=Behaviour(faults=[fault])) as server:
+        loaded = load(server, "--select", "contacts", "lists")
+    assert loaded.exit_code == 1
+    assert says in said(loaded)
+    assert "Traceback" not in loaded.output
     asked = [request.status for request in server.requests if request.path == "contacts"]
     assert asked == [200, 200, 200, status]
-    assert len(payloads(second, "contacts")) == 300
-    assert payloads(second, "lists").keys() == held(account, "lists").keys()
+    assert len(payloads(loaded, "contacts")) == 300
 
 
 @pytest.mark.parametrize(
