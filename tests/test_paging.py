@@ -2,19 +2,165 @@
 
 import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loader.client import Client
+from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import EndpointError
 from loader.pages import Page
-from loader.paging import Progress, walk_by_id, walk_by_offset
+from loader.paging import LIMIT, Progress, walk_by_id, walk_by_offset
+from loader.reading import Outcome, Read
+from loader.settings import Settings
 from sandbox.account import Account
 from sandbox.behaviour import Behaviour
-from sandbox.server import serve
+from sandbox.resources import RESOURCES
+from sandbox.server import Server, serve
 from tests.conftest import Load
+
+BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
+SIZES = (0, 1, 99, 100, 101, 250)
+
+
+def read(server: Server, endpoint: Endpoint) -> tuple[Read, set[str | None]]:
+    """A read of one endpoint to its end, and the ids that it brought."""
+    settings = Settings(server.url, server.api_key, Path("none"), 0.0, "account")
+    parents = ["1", "2"] if endpoint.per else None
+    done = Read(endpoint, Client(settings), parents=parents)
+    return done, {id for page in done.pages for id in page.ids}
+
+
+def account_of(endpoint: Endpoint, ids: Sequence[int]) -> Account:
+    """An account that holds records of one endpoint only, those of its second parent if it has."""
+    account = Account.empty()
+    if endpoint.per:
+        for parent in ("1", "2"):
+            account.put(endpoint.per, {"id": parent})
+    for id in ids:
+        record = {**RESOURCES[endpoint.key].template, "id": str(id)}
+        account.put(endpoint.key, record | ({"groupid": "2"} if endpoint.per else {}))
+    return account
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+def test_every_list_of_every_size_is_read_whole(endpoint: Endpoint) -> None:
+    with serve(Account.empty()) as server:
+        for size in SIZES:
+            server.account = account_of(endpoint, range(1, size + 1))
+            server.requests.clear()
+            done, ids = read(server, endpoint)
+            assert ids == set(map(str, range(1, size + 1)))
+            assert (done.rows, done.is_complete, done.proves_absence) == (size, True, True)
+            # a page more where nothing says that the last full one is the last, and one a parent
+            assert len(server.requests) <= max(ceil(size / (LIMIT - 1)), 1) + 1 + bool(endpoint.per)
+
+
+LISTS = ("contacts", "lists", "notes", "deals", "dealCustomFieldData", "groups/{id}/userGroups")
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("largest", [1, 7, 20, 99])
+@pytest.mark.parametrize("total", ["string", "absent"])
+def test_a_server_that_sets_the_size_of_pages_itself(path: str, largest: int, total: str) -> None:
+    habits = Behaviour(max_limit=largest, meta_total={path: total})
+    with serve(Account.empty(), behaviour=habits) as server:
+        for size in (largest - 1, largest, largest + 1, 5 * largest + 1):
+            server.account = account_of(BY_PATH[path], range(1, size + 1))
+            done, ids = read(server, BY_PATH[path])
+            assert ids == set(map(str, range(1, size + 1)))
+            assert done.is_complete
+
+
+def at_head(account: Account, key: str, ids: Sequence[int]) -> None:
+    for id in range(ids[0] - 3, ids[0]):
+        account.put(key, {"id": str(id)})
+
+
+def at_tail(account: Account, key: str, ids: Sequence[int]) -> None:
+    for id in range(ids[-1] + 1, ids[-1] + 4):
+        account.put(key, {"id": str(id)})
+
+
+def without_head(account: Account, key: str, ids: Sequence[int]) -> None:
+    for id in ids[:3]:
+        account.delete(key, id)
+
+
+def without_tail(account: Account, key: str, ids: Sequence[int]) -> None:
+    for id in ids[-3:]:
+        account.delete(key, id)
+
+
+def turned_over(account: Account, key: str, ids: Sequence[int]) -> None:
+    without_head(account, key, ids)
+    at_tail(account, key, ids)
+
+
+Change = Callable[[Account, str, Sequence[int]], None]
+CHANGES = (at_head, at_tail, without_head, without_tail, turned_over)
+
+
+@pytest.mark.parametrize("path", ["contacts", "tags", "deals"])
+@pytest.mark.parametrize("total", ["string", "absent"])
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("size", [150, 200, 350])
+def test_records_that_come_and_go_between_pages_cost_no_other(
+    path: str, total: str, change: Change, size: int
+) -> None:
+    endpoint = BY_PATH[path]
+    account = account_of(endpoint, range(1001, 1001 + size))
+    with serve(account) as server:
+
+        def between_pages(_: str) -> None:
+            if len(server.requests) in (1, 2):
+                change(account, endpoint.key, account.collections[endpoint.key].numbers[:])
+
+        server.behaviour = Behaviour(meta_total={path: total}, before_reply=between_pages)
+        done, ids = read(server, endpoint)
+        stayed = set(account.collections[endpoint.key].numbers) & set(range(1001, 1001 + size))
+    assert done.outcome is Outcome.COMPLETE
+    assert ids >= set(map(str, stayed))
+    if path != "contacts" and change in (at_head, without_head):
+        assert not done.proves_absence
+
+
+@given(
+    size=st.integers(0, 350),
+    largest=st.sampled_from([20, 100]),
+    is_counted=st.booleans(),
+    script=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 99)),
+                    max_size=12),
+)  # fmt: skip
+def test_whatever_happens_between_pages_a_record_that_stays_is_read_or_told_missing(
+    size: int, largest: int, is_counted: bool, script: list[tuple[int, int, int]]
+) -> None:
+    ids = [number * 1000 for number in range(1, size + 1)]
+    stayed = set(ids)
+    edits = iter(script)
+
+    def page(params: Mapping[str, str]) -> Page:
+        start = int(params["offset"])
+        served = page_of(
+            [str(id) for id in ids[start : start + largest]], len(ids) if is_counted else None
+        )
+        deleted, inserted, at = next(edits, (0, 0, 0))  # at: percent of the way through the list
+        first = len(ids) * at // 100
+        stayed.difference_update(ids[first : first + deleted])
+        del ids[first : first + deleted]
+        below = ids[first - 1] if first else 0
+        above = ids[first] if first < len(ids) else below + 1000
+        new = range(below + 1, min(below + 1 + inserted, above))
+        ids[first:first] = new
+        return served
+
+    progress = Progress()
+    read = {id for one in walk_by_offset(page, progress) for id in one.ids}
+    assert {str(id) for id in stayed} <= read or progress.is_short
 
 
 def tags(count: int) -> Account:
