@@ -169,28 +169,6 @@ def test_an_endpoint_that_fails_leaves_the_others_whole(load: Load) -> None:
     assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
 
 
-def test_odd_records_are_loaded_or_counted(load: Load) -> None:
-    account = Account.empty()
-    odd = [
-        '{"id": 7, "name": "a number as id"}',
-        '{"name": "no id"}',
-        '{"id": null, "name": "no id"}',
-        '{"id": "8", "big": 123456789012345678901234567890, "exact": 1.10, "nul": "\\u0000"}',
-        '{"id": "9", "name": "half a pair \\ud83d, a pair \\ud83d\\ude00, no pair \\\\ud83d"}',
-    ]
-    for record in odd:
-        account.put("lists", record)
-    with serve(account) as server:
-        loaded = load(server)
-    assert loaded.exit_code == 0
-    raw = dict(loaded.rows("select id, payload from activecampaign_raw.lists"))
-    assert raw.keys() == {"7", "8", "9"}
-    assert '"big": 123456789012345678901234567890, "exact": 1.10' in raw["8"]
-    assert json.loads(raw["9"])["name"] == "half a pair �, a pair 😀, no pair \\ud83d"
-    assert "2 records without an id left out" in loaded.output
-    assert "1 replies with broken Unicode mended" in loaded.output
-
-
 def test_an_endpoint_that_breaks_off_has_failed_and_is_not_skipped(load: Load) -> None:
     account = Account.generate(contacts=250, seed=5)
     with serve(account) as server:
