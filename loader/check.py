@@ -111,33 +111,33 @@ def _times(body: bytes) -> Iterator[datetime]:
             yield datetime.fromisoformat(text.decode())
 
 
-def zone_of_project(folder: Path) -> str:
-    """The dbt variable `activecampaign_timezone` of the project in `folder`, or its default."""
-    try:
-        project = yaml.safe_load((folder / "dbt_project.yml").read_text(encoding="utf-8"))
-        return str(project["vars"]["activecampaign_timezone"])
-    except (OSError, KeyError, TypeError):
-        return DEFAULT_ZONE
-    except yaml.YAMLError:
-        raise ConfigurationError(f"{folder / 'dbt_project.yml'} is no valid YAML.") from None
-
-
-def compare_zone(zone: str, times: Sequence[datetime]) -> tuple[bool, str]:
-    """Whether the offsets that the account serves are those of `zone`, and a sentence on it.
+def zone_of_project(folder: Path) -> ZoneInfo:
+    """The dbt variable `activecampaign_timezone` of the project in `folder`, or its default.
 
     Raises:
         ConfigurationError: there is no such zone.
     """
     try:
-        info = ZoneInfo(zone)
+        project = yaml.safe_load((folder / "dbt_project.yml").read_text(encoding="utf-8"))
+        zone = str(project["vars"]["activecampaign_timezone"])
+    except (OSError, KeyError, TypeError):
+        zone = DEFAULT_ZONE
+    except yaml.YAMLError:
+        raise ConfigurationError(f"{folder / 'dbt_project.yml'} is no valid YAML.") from None
+    try:
+        return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigurationError(
             f"The dbt variable activecampaign_timezone is {zone!r}, which is no time zone. "
             f"Use an IANA name such as {DEFAULT_ZONE} (vars in dbt_project.yml)."
         ) from None
+
+
+def compare_zone(zone: ZoneInfo, times: Sequence[datetime]) -> tuple[bool, str]:
+    """Whether the offsets that the account serves are those of `zone`, and a sentence on it."""
     if not times:
         return True, f"time zone: {zone} is set; the account served no time to compare it with"
-    off = [time for time in times if time.utcoffset() != time.astimezone(info).utcoffset()]
+    off = [time for time in times if time.utcoffset() != time.astimezone(zone).utcoffset()]
     if not off:
         return True, f"time zone: {zone} is set, and the account's {len(times)} times agree with it"
     return False, (

@@ -1,22 +1,26 @@
-"""The command line: `python -m loader [run|check|endpoints]`."""
+"""The command line: `python -m loader [run|check|endpoints|purge]`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
-from loader import __version__, check, pipeline, trial
+from loader import __version__, check, pipeline, purge, trial
 from loader.client import Client
+from loader.cursors import Plan
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import ConfigurationError, LoaderError
+from loader.purge import Erasure
 from loader.report import Progress, summary
-from loader.settings import Settings, settings_from_environment
+from loader.settings import Settings, database_in_environment, settings_from_environment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "endpoints":
             console.print(_listing(endpoints))
             return 0
+        if options.command == "purge":
+            return _purge(console, options)
         with _account(options) as settings:
             client = Client(settings)
             if options.command == "check":
@@ -42,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return problem.exit_code
     except KeyboardInterrupt:
-        print("Interrupted. What was loaded stays; the next run reads again.", file=sys.stderr)
+        print("Interrupted. What was loaded stays; the next run goes on.", file=sys.stderr)
         sys.stderr.flush()
         os._exit(1)  # a request in flight cannot be called back, and nobody waits for its answer
 
@@ -56,15 +62,35 @@ def _parser() -> argparse.ArgumentParser:
         "command",
         nargs="?",
         default="run",
-        choices=("run", "check", "endpoints"),
+        choices=("run", "check", "endpoints", "purge"),
         help="run: load (the default). check: is the key good, what may it see, is the time zone "
-        "right. endpoints: what can be loaded.",
+        "right. endpoints: what can be loaded. purge: erase what is deleted at the source.",
     )
     parser.add_argument(
         "--select",
         nargs="+",
         metavar="NAME",
         help="only these endpoints: groups, names, or patterns such as 'contact[s]'",
+    )
+    parser.add_argument(
+        "--full",
+        nargs="*",
+        metavar="NAME",
+        help="read all records of these endpoints (of all, without a name) and not only those that "
+        "changed since the last run",
+    )
+    parser.add_argument(
+        "--since",
+        type=_moment,
+        metavar="DATE",
+        help="where only changes are read, read those since this date or date-time (of the "
+        "account's zone unless it names one)",
+    )
+    parser.add_argument(
+        "--limit",
+        type=_positive,
+        metavar="N",
+        help="read about N records an endpoint, in whole pages, for a first look",
     )
     parser.add_argument("--exclude", nargs="+", metavar="NAME", help="all but these endpoints")
     parser.add_argument(
@@ -89,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="which made-up account (default %(default)s)",
     )
+    parser.add_argument("--yes", action="store_true", help="purge without asking")
     parser.add_argument("--version", action="version", version=__version__)
     return parser
 
@@ -97,6 +124,22 @@ def _number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"must be a number from 0, not {text!r}")
     return int(text)
+
+
+def _positive(text: str) -> int:
+    number = _number(text)
+    if not number:
+        raise argparse.ArgumentTypeError("must be a number from 1")
+    return number
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a date such as 2026-05-28 or a date-time, not {text!r}"
+        ) from None
 
 
 def select(
@@ -122,7 +165,7 @@ def _named(names: Sequence[str]) -> list[Endpoint]:
         matches = {
             one
             for one in ENDPOINTS
-            if fnmatchcase(one.name, name) or (one.group == name and not one.stands_in)
+            if fnmatchcase(one.name, name) or (name in _groups(one) and not one.stands_in)
         }
         if not matches:
             raise ConfigurationError(
@@ -130,6 +173,28 @@ def _named(names: Sequence[str]) -> list[Endpoint]:
             )
         found |= matches
     return [one for one in ENDPOINTS if one in found]
+
+
+def _groups(endpoint: Endpoint) -> tuple[str, ...]:
+    return (endpoint.group, "documented") if endpoint.documented else (endpoint.group,)
+
+
+def _plan(options: argparse.Namespace, settings: Settings) -> Plan:
+    zone = check.zone_of_project(Path.cwd())
+    since: datetime | None = options.since
+    if since and options.full is not None:
+        raise ConfigurationError("--since and --full contradict each other: give one of them.")
+    if options.full is None:
+        full: Sequence[Endpoint] = ()
+    else:
+        full = _named(options.full) if options.full else ENDPOINTS
+    return Plan(
+        full=full,
+        full_every=settings.full_every,
+        since=since.replace(tzinfo=since.tzinfo or zone) if since else None,
+        limit=options.limit,
+        zone=zone,
+    )
 
 
 @contextmanager
@@ -152,6 +217,7 @@ def _run(
     if settings.database.exists():  # a wrong file or a blocking reader is found before any request
         with pipeline.open_database(settings.database) as database:
             pipeline.check_account(database, settings.database, settings.account)
+    plan = _plan(options, settings)
     owner = check.key_owner(client)
     path = _short(settings.database)
     console.print(f"Loading {settings.account} as {owner} into {path}", highlight=False)
@@ -163,6 +229,7 @@ def _run(
             database,
             endpoints,
             stand_ins,
+            plan=plan,
             accept_deletions=options.accept_deletions,
             watch=progress.watch,
         )
@@ -175,6 +242,47 @@ def _run(
     if options.sandbox:
         console.print(f"Point dbt at it: export ACTIVECAMPAIGN_DUCKDB={path}", highlight=False)
     return run.exit_code
+
+
+def _purge(console: Console, options: argparse.Namespace) -> int:
+    name = trial.database_name(options.contacts, options.seed) if options.sandbox else None
+    path = database_in_environment(name)
+    if not path.exists():
+        raise ConfigurationError(f"There is no database {path}. Set ACTIVECAMPAIGN_DUCKDB.")
+    with pipeline.open_database(path) as database:
+        pipeline.load_pending(database, path)
+        erasure = purge.find(database)
+        if not erasure.total:
+            console.print(f"Nothing in {_short(path)} is deleted at the source.", highlight=False)
+            return 0
+        console.print(_erasure(erasure, _short(path)), highlight=False)
+        if not options.yes and not _is_confirmed():
+            raise ConfigurationError("Nothing was erased. Confirm with `y`, or run with --yes.")
+        purge.purge(database, path)
+    console.print("Erased. Next: dbt build", highlight=False)
+    return 0
+
+
+def _is_confirmed() -> bool:
+    return sys.stdin.isatty() and input("Erase them? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _erasure(erasure: Erasure, path: str) -> Group:
+    table = Table("raw table", box=None, pad_edge=False)
+    table.add_column("deleted at the source", justify="right")
+    for name, records in erasure.records.items():
+        table.add_row(name, f"{records:,}")
+    said = [
+        f"These {erasure.total:,} records are erased, and nothing of them stays in {path}.",
+    ]
+    if erasure.derived:
+        said.append(
+            f"The {len(erasure.derived):,} tables and views that dbt made of them are dropped; "
+            "`dbt build` makes them again."
+        )
+    if erasure.others:
+        said.append(f"Left alone, look for copies yourself: {', '.join(erasure.others)}.")
+    return Group(table, *(Text(line) for line in said))
 
 
 def _short(path: Path) -> str:

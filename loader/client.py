@@ -85,6 +85,7 @@ class Client:
         self._base = f"{settings.api_url}/api/3/"
         self._key = settings.api_key
         self._stop = threading.Event()
+        self._date: datetime | None = None  # of the latest reply
         self._budget = Budget(settings.requests_per_second, self._stop)
         self._session = requests.Session()
         self._session.headers.update(
@@ -103,6 +104,14 @@ class Client:
     def stop(self) -> None:
         """Let no thread wait or ask again: the run ends."""
         self._stop.set()
+
+    def account_time(self, at: datetime) -> datetime:
+        """A moment not later than `at` by the account's own clock, nor by this machine's.
+
+        Args:
+            at: now, or a moment ago.
+        """
+        return min(at, self._date or at)
 
     def get(
         self,
@@ -172,6 +181,7 @@ class Client:
             raise _Retry(
                 EndpointError(f"{path}: {self.host} does not answer ({_reason(problem)})")
             ) from None
+        self._date = http_date(reply.headers.get("Date")) or self._date
         if reply.status_code != 200:
             self._refuse(path, reply, tolerated)
         try:
@@ -241,11 +251,17 @@ def retry_after(header: str | None) -> float:
         return max(float(header), 0.0)
     except ValueError:
         pass
+    date = http_date(header)
+    return max((date - datetime.now(UTC)).total_seconds(), 0.0) if date else 0.0
+
+
+def http_date(header: str | None) -> datetime | None:
+    """The moment that a header names, None where it names none."""
     try:
-        date = parsedate_to_datetime(header)
+        date = parsedate_to_datetime(header or "")
     except ValueError:
-        return 0.0
-    return max((date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _reason(problem: BaseException) -> str:

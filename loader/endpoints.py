@@ -50,6 +50,9 @@ class Endpoint:
     include: tuple[str, ...] = ()
     beside: tuple[Beside, ...] = ()
     exhaustive: bool = True  # a complete read serves every row there is
+    changed_since: str | None = None  # parameter that lets only what changed since through
+    changed_key: str | None = None  # member that it compares
+    documented: bool = True  # the documented tables need it
     tolerated: frozenset[int] = frozenset({403, 404})  # statuses that mean: not on this key or plan
     per: str | None = None  # raw table whose ids fill `{id}` of the path, one read each
     stands_in: bool = False  # read only where the collection did not come beside its parent
@@ -85,6 +88,7 @@ ENDPOINTS: Final = (
     Endpoint(path="groups/{id}/userGroups", key="userGroups", group="users", parent_key="userid", per="groups", stands_in=True),
     Endpoint(
         path="contacts", key="contacts", group="contacts", walk=Walk.ID_GREATER,
+        changed_since="filters[updated_after]", changed_key="udate",
         include=("fieldValues", "contactLists", "contactTags.tag"),
         beside=(
             Beside(key="fieldValues", parent_key="contact", relation="fieldValues", exhaustive=True),
@@ -115,6 +119,7 @@ ENDPOINTS: Final = (
     Endpoint(
         path="deals", key="deals", group="deals", stub_key="isDisabled", whole_key="cdate",
         params={"orders[id]": "ASC"},  # without an order its pages overlap and skip
+        changed_since="filters[updated_after]", changed_key="mdate",
         include=("dealCustomFieldData",),
         # not exhaustive: a stub comes without its values
         beside=(Beside(key="dealCustomFieldData", parent_key=("deal_id", "deal", "dealId"), relation="dealCustomFieldData"),),

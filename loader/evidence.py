@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from loader import cursors
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.reading import Outcome, Read
 from loader.settings import RAW_SCHEMA
@@ -44,8 +45,12 @@ create table if not exists {RAW_SCHEMA}.endpoint_reads (
     finished_at timestamptz not null,
     requests bigint not null,
     retries bigint not null,
-    skipped_reason varchar
+    skipped_reason varchar,
+    cursor timestamptz,
+    next_cursor timestamptz
 );
+alter table {RAW_SCHEMA}.endpoint_reads add column if not exists cursor timestamptz;
+alter table {RAW_SCHEMA}.endpoint_reads add column if not exists next_cursor timestamptz;
 """
 
 # In this order: a complete read did not serve it, cut down or whole; its parent came without it;
@@ -72,6 +77,22 @@ where
 IS_NOT_CUT_DOWN: Final = """not exists (
     from {raw}.{twin} as twin where twin.id = child.{id} and twin.run_id >= $first
 )"""
+
+
+# Whether a collection did not come beside its parent, and was not read whole since by any way.
+LACKING: Final = f"""
+select
+    max(run_id) filter (where endpoint = $parent and not is_carried and skipped_reason is null)
+    > coalesce(
+        max(run_id) filter (
+            where is_complete
+            and (endpoint = $stand_in or (endpoint = $parent and is_carried and mode = 'full'))
+        ),
+        -1
+    )
+from {RAW_SCHEMA}.endpoint_reads
+where collection = $collection
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +154,28 @@ def record(
             )
             _write(database, read, collection, finding, run_id)
             findings.append(finding)
+        if read.is_complete and not read.leaves_gap:
+            cursors.forget(database, read)
         database.commit()
     except BaseException:
         database.rollback()
         raise
     return findings
+
+
+def is_lacking(database: duckdb.DuckDBPyConnection, stand_in: Endpoint) -> bool:
+    """Whether a flat list has to be read, since its collection did not come beside its parent.
+
+    It stays so until it was read to its end, whatever becomes of the run.
+    """
+    collection = stand_in.raw_table
+    for parent in ENDPOINTS:
+        if any(one.key == stand_in.key and one.relation for one in parent.beside):
+            names = {"parent": parent.name, "stand_in": stand_in.name, "collection": collection}
+            row = database.execute(LACKING, names).fetchone()
+            if row and row[0]:
+                return True
+    return False
 
 
 def _is_too_much(gone: int, alive: int) -> bool:
@@ -202,7 +240,7 @@ def _find_gone(
             is_not_cut_down=" and ".join(is_not_cut_down) or "true",
         ),
         {
-            "first": run_id,
+            "first": read.first_run_id,
             "run": run_id,
             "proves_absence": collection.proves_absence,
             "is_carried": collection.is_carried,
@@ -231,8 +269,8 @@ def _rows(
 ) -> int:
     if collection.table == read.endpoint.raw_table and not collection.twin:
         return read.rows
-    query = f"select count(*) from {RAW_SCHEMA}.{collection.table} where run_id = ?"
-    return _number(database, query, [run_id])
+    query = f"select count(*) from {RAW_SCHEMA}.{collection.table} where run_id between ? and ?"
+    return _number(database, query, [read.first_run_id, run_id])
 
 
 def _write(
@@ -245,13 +283,15 @@ def _write(
     is_main = collection.table == read.endpoint.raw_table
     database.execute(
         f"insert into {RAW_SCHEMA}.endpoint_reads values "
-        "($endpoint, $collection, $run, $run, 'full', $is_complete, $is_exhaustive, $is_carried, "
+        "($endpoint, $collection, $first, $run, $mode, $is_complete, $is_exhaustive, $is_carried, "
         "$proves_absence, $rows, $api_total, $marked, $withheld, $started_at, $finished_at, "
-        "$requests, $retries, $skipped_reason)",
+        "$requests, $retries, $skipped_reason, $cursor, $next_cursor)",
         {
             "endpoint": read.endpoint.name,
             "collection": collection.table,
+            "first": read.first_run_id,
             "run": run_id,
+            "mode": read.mode,
             "is_complete": collection.is_complete,
             "is_exhaustive": collection.is_exhaustive,
             "is_carried": collection.is_carried,
@@ -265,6 +305,8 @@ def _write(
             "requests": read.tally.requests,
             "retries": read.tally.retries,
             "skipped_reason": read.reason or None,
+            "cursor": read.cursor,
+            "next_cursor": read.next_cursor,
         },
     )
 

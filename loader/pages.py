@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any, Final
 
@@ -52,6 +52,7 @@ class Page:
     not_carried: set[str]  # those that it may not hold whole
     rejected: int  # records of any collection without a usable id
     repaired: int  # replies whose text was no valid Unicode
+    changed: list[str] = field(default_factory=list)  # when its records changed, where it tells
 
     @property
     def length(self) -> int:
@@ -75,6 +76,7 @@ class Parser:
             relations=tuple(self._relations.values()),
             stub_key=endpoint.stub_key,
             whole_key=endpoint.whole_key,
+            changed_key=endpoint.changed_key,
         )
         self._beside = {b.key: _Shape("id", b.parent_key) for b in endpoint.beside}
 
@@ -117,6 +119,7 @@ class Parser:
             },
             rejected=rejected,
             repaired=repaired,
+            changed=[str(row.changed) for row in rows if row is not None and row.changed],
         )
 
 
@@ -131,6 +134,7 @@ class _Shape:
         relations: Sequence[str] = (),
         stub_key: str | None = None,
         whole_key: str | None = None,
+        changed_key: str | None = None,
     ) -> None:
         scalar = str | int | None
         keys = (parent_key,) if isinstance(parent_key, str) else parent_key or ()
@@ -139,6 +143,7 @@ class _Shape:
             ("id", scalar, None),
             ("stub", bool | scalar, None),
             ("whole", Any, msgspec.UNSET),
+            ("changed", scalar, None),
         ]
         fields += [(name, scalar, None) for name in parents]
         fields += [
@@ -148,7 +153,13 @@ class _Shape:
         row: Any = msgspec.defstruct(
             "Row",
             fields,
-            rename={"id": id_key, "stub": stub_key or " ", "whole": whole_key or "  ", **parents},
+            rename={
+                "id": id_key,
+                "stub": stub_key or " ",
+                "whole": whole_key or "  ",
+                "changed": changed_key or "   ",
+                **parents,
+            },
         )
         self._parents = tuple(parents)
         self.one = msgspec.json.Decoder(row)

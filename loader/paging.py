@@ -20,6 +20,7 @@ class Progress:
     """What a walk has seen, and how far it is to be trusted."""
 
     distinct: int = 0
+    last: int = 0  # greatest id, where the walk goes by ids: it can go on from there
     total: int | None = None
     is_sound: bool = True  # nothing moved, so nothing can have been passed over
     is_gapped: bool = False  # it went on where no record was known, so some were passed over
@@ -41,7 +42,7 @@ class Progress:
         return page.length not in FULL_PAGES and self.distinct == self.total
 
 
-def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
+def walk_by_offset(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[Page]:
     """Pages by `offset`. Each overlaps the one before by a record, the anchor.
 
     Where the anchor is missing, records moved while the list was read: the walk steps back until
@@ -51,15 +52,15 @@ def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
         EndpointError: the server sends the same page again and again.
     """
     seen: set[str | None] = {None}
-    offset = size = steps = repeats = 0
+    offset = longest = steps = repeats = 0
     anchor: str | None = None
     first: list[str | None] = []
     while True:
-        page = fetch({"limit": str(LIMIT), "offset": str(offset)})
+        page = fetch({"limit": str(size), "offset": str(offset)})
         if page.total is not None:
             progress.is_sound &= page.total >= (progress.total or 0)
             progress.total = page.total
-        size = max(size, page.length)
+        longest = max(longest, page.length)
         if offset and page.ids == first and page.length not in FULL_PAGES:
             progress.ignores_offset = True
             progress.is_sound = False
@@ -69,7 +70,7 @@ def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
             progress.is_sound &= known == page.ids[:1] == [anchor]
             if offset and not known and steps < STEPS_BACK:
                 steps += 1
-                offset = max(offset - size, 0)
+                offset = max(offset - longest, 0)
                 continue
             progress.is_gapped |= not known
         if not page.length:
@@ -80,7 +81,7 @@ def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
         progress.distinct = len(seen) - 1
         repeats = 0 if len(seen) > before else repeats + 1
         yield page
-        if progress.is_all(page) or (repeats and page.length < size):
+        if progress.is_all(page) or (repeats and page.length < longest):
             return
         if repeats > REPEATS + steps:
             raise EndpointError("the server repeats the same page whatever the offset")
@@ -89,15 +90,17 @@ def walk_by_offset(fetch: Fetch, progress: Progress) -> Iterator[Page]:
         offset += page.length - 1 if anchor else page.length
 
 
-def walk_by_id(fetch: Fetch, progress: Progress) -> Iterator[Page]:
+def walk_by_id(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[Page]:
     """Pages of ascending ids by `id_greater`, which no change during the read can shift.
+
+    It begins where `progress` ended.
 
     Raises:
         EndpointError: the server does not honour `id_greater` or the order.
     """
-    last = 0
     while True:
-        params = {"limit": str(LIMIT), "orders[id]": "ASC"}
+        last = progress.last
+        params = {"limit": str(size), "orders[id]": "ASC"}
         page = fetch(params | {"id_greater": str(last)} if last else params)
         if progress.total is None:  # later totals count what is left, the first counts all
             progress.total = page.total
@@ -107,7 +110,7 @@ def walk_by_id(fetch: Fetch, progress: Progress) -> Iterator[Page]:
         if not ids or ids[0] <= last or ids != sorted(ids):
             raise EndpointError("the server does not list by id_greater and orders[id]=ASC")
         progress.distinct += len(set(ids))
-        last = ids[-1]
+        progress.last = ids[-1]
         yield page
         if progress.is_all(page):
             return

@@ -1,6 +1,7 @@
 """A run: the database and its account, the reads, their packages, and what they prove."""
 
 import itertools
+import os
 import re
 import shutil
 import time
@@ -17,8 +18,9 @@ import duckdb
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from loader import evidence
+from loader import cursors, evidence
 from loader.client import IN_FLIGHT, Client
+from loader.cursors import Plan
 from loader.endpoints import RAW_TABLES, Endpoint
 from loader.errors import ConfigurationError, LoaderError
 from loader.evidence import Finding
@@ -26,6 +28,7 @@ from loader.reading import Outcome, Read
 from loader.settings import RAW_SCHEMA, Settings
 from loader.source import activecampaign
 
+NAME: Final = "activecampaign"  # of the pipeline
 CONFIG: Final = {
     "extract.workers": IN_FLIGHT,
     "normalize.parquet_normalizer.add_dlt_load_id": True,
@@ -84,19 +87,38 @@ def open_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise LoaderError(_cannot_open(path, str(problem))) from None
     except duckdb.Error as problem:
         raise LoaderError(f"The database {path} cannot be opened: {problem}") from None
+    holder = _holder(path)
     try:
+        holder.parent.mkdir(exist_ok=True)
+        holder.write_text(f"{os.getpid()} {datetime.now():%Y-%m-%d %H:%M}", encoding="utf-8")
         database.execute("set TimeZone = 'UTC'")
         yield database
     except (OSError, ValueError, duckdb.Error) as problem:
-        raise LoaderError(_broke_off(_folder(path), problem)) from problem
+        raise LoaderError(_broke_off(working_folder(path), problem)) from problem
     finally:
+        holder.unlink(missing_ok=True)
         database.close()
+
+
+def _holder(path: Path) -> Path:
+    """Where a run says who it is and since when, for DuckDB's lock tells no time."""
+    return working_folder(path) / "holder"
+
+
+def _since(path: Path, pid: str) -> str:
+    """`, since …` where a run with that process id holds the database."""
+    try:
+        holder, _, since = _holder(path).read_text(encoding="utf-8").partition(" ")
+    except OSError:
+        return ""
+    return f", since {since}" if holder == pid else ""
 
 
 def _cannot_open(path: Path, problem: str) -> str:
     if "lock" in problem:
         holder = re.search(r"held in (.*?) \(PID (\d+)\)", problem)
-        by = f" by {Path(holder[1]).name} (process {holder[2]})" if holder else ""
+        since = _since(path, holder[2]) if holder else ""
+        by = f" by {Path(holder[1]).name} (process {holder[2]}{since})" if holder else ""
         return (
             f"The database {path} is in use{by}. Close that program, or open the database there "
             "read-only and only between runs; then run again."
@@ -133,6 +155,7 @@ def run(
     endpoints: Sequence[Endpoint],
     stand_ins: Sequence[Endpoint] = (),
     *,
+    plan: Plan,
     accept_deletions: bool = False,
     watch: Callable[[Run], None] = lambda run: None,
 ) -> Run:
@@ -144,6 +167,7 @@ def run(
         database: as `open_database` gives it.
         endpoints: what to read.
         stand_ins: flat lists to read where a collection does not come beside its parent.
+        plan: how to read them.
         accept_deletions: mark even a mass of records as gone.
         watch: called once the reads are known, to show their progress.
 
@@ -153,8 +177,8 @@ def run(
     """
     pipeline = _pipeline(settings.database, database)
     database.execute(evidence.TABLES)
-    if pipeline.has_pending_data:
-        _load(pipeline, client)
+    database.execute(cursors.TABLE)
+    _load_pending(pipeline, client.stop)
     current = Run(run_id=_start(database, settings.account))
     seq = itertools.count()
 
@@ -162,7 +186,9 @@ def run(
         current.reads += reads
         while open_reads := [one for one in reads if one.outcome is None]:
             source = activecampaign(open_reads, _missing(database), current.run_id, seq)
-            _load(pipeline, client, source)
+            _load(pipeline, client.stop, source)
+            for one in open_reads:
+                cursors.keep(database, one)
             for ended in [one for one in open_reads if one.outcome]:
                 current.findings[ended.endpoint.name] = evidence.record(
                     database, ended, current.run_id, accept_deletions=accept_deletions
@@ -171,15 +197,14 @@ def run(
                 raise fatal
 
     watch(current)
-    read([Read(one, client) for one in endpoints if not one.per])
-    absent = {
-        beside.key
-        for one in current.reads
-        for beside in one.endpoint.beside
-        if one.outcome is Outcome.COMPLETE and not one.carries(beside.key)
-    }
-    later = [one for one in endpoints if one.per] + [one for one in stand_ins if one.key in absent]
-    read([_read_later(database, client, one, current.reads) for one in later])
+    run_id = current.run_id
+    read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
+    later = [one for one in endpoints if one.per]
+    later += [one for one in stand_ins if evidence.is_lacking(database, one)]
+    reads = [cursors.begin(database, one, client, run_id, plan) for one in later]
+    for one in reads:
+        _find_parents(database, one, current.reads)
+    read(reads)
     database.execute(
         f"update {RAW_SCHEMA}.runs set finished_at = ? where run_id = ?",
         [datetime.now(UTC), current.run_id],
@@ -190,18 +215,40 @@ def run(
 def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
     for name, value in CONFIG.items():
         dlt.config[name] = value
-    folder = _folder(path)
+    folder = working_folder(path)
     if not has_data(database):  # a database started anew must not get an older one's packages
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder / NAME, ignore_errors=True)
     return dlt.pipeline(
-        "activecampaign",
+        NAME,
         pipelines_dir=str(folder),
         destination=dlt.destinations.duckdb(database),
         dataset_name=RAW_SCHEMA,
     )
 
 
-def _load(pipeline: dlt.Pipeline, client: Client, source: DltSource | None = None) -> None:
+def load_pending(database: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Load what a killed run left to be loaded.
+
+    Raises:
+        LoaderError: it could not be loaded; the next run tries again.
+    """
+    if has_data(database):
+        _load_pending(_pipeline(path, database), lambda: None)
+
+
+def _load_pending(pipeline: dlt.Pipeline, stop: Callable[[], None]) -> None:
+    if pipeline.has_pending_data:
+        _load(pipeline, stop)
+    # what a killed run had not yet made a package of: nobody takes it up
+    folder = Path(pipeline.working_dir)
+    for left in (*folder.glob("normalize/*"), *folder.glob("load/new/*")):
+        if left.is_dir() and left.name != "extracted":
+            shutil.rmtree(left)
+
+
+def _load(
+    pipeline: dlt.Pipeline, stop: Callable[[], None], source: DltSource | None = None
+) -> None:
     # In a thread of its own dlt leaves Ctrl-C alone; in this one it would wait for every request.
     worker = ThreadPoolExecutor(max_workers=1)
     try:
@@ -209,7 +256,7 @@ def _load(pipeline: dlt.Pipeline, client: Client, source: DltSource | None = Non
     except PipelineStepFailed as problem:
         raise LoaderError(_broke_off(Path(pipeline.pipelines_dir), problem)) from None
     except BaseException:
-        client.stop()
+        stop()
         raise
     finally:
         worker.shutdown(wait=False)
@@ -217,7 +264,7 @@ def _load(pipeline: dlt.Pipeline, client: Client, source: DltSource | None = Non
         shutil.rmtree(pipeline.get_load_package_info(load_id).package_path)
 
 
-def _folder(path: Path) -> Path:
+def working_folder(path: Path) -> Path:
     """Where dlt keeps its state and what waits to be loaded."""
     return path.with_name(f"{path.name}.dlt")
 
@@ -253,20 +300,14 @@ def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:
     return sorted(RAW_TABLES.difference(name for (name,) in there))
 
 
-def _read_later(
-    database: duckdb.DuckDBPyConnection, client: Client, endpoint: Endpoint, reads: Sequence[Read]
-) -> Read:
-    """A read that had to wait: for the ids of its parents, where it is read per parent."""
-    if not endpoint.per:
-        return Read(endpoint, client)
-    ids = database.execute(
-        f"select id from {RAW_SCHEMA}.{endpoint.per} where deleted_in_run is null order by id"
-    ).fetchall()
-    return Read(
-        endpoint,
-        client,
-        parents=[id for (id,) in ids],
-        knows_all_parents=any(
-            one.endpoint.raw_table == endpoint.per and one.proves_absence for one in reads
-        ),
-    )
+def _find_parents(database: duckdb.DuckDBPyConnection, read: Read, reads: Sequence[Read]) -> None:
+    """The ids that a read needs which is one read for each parent."""
+    parent = read.endpoint.per
+    if parent:
+        ids = database.execute(
+            f"select id from {RAW_SCHEMA}.{parent} where deleted_in_run is null order by id"
+        ).fetchall()
+        read.parents = [id for (id,) in ids]
+        read.knows_all_parents = any(
+            one.endpoint.raw_table == parent and one.proves_absence for one in reads
+        )

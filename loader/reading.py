@@ -3,14 +3,19 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import Final
 
 from loader.client import Client, Tally
 from loader.endpoints import Endpoint, Walk
 from loader.errors import AccountError, EndpointError, EndpointUnavailable
 from loader.pages import Page, Parser
-from loader.paging import Progress, walk_by_id, walk_by_offset
+from loader.paging import LIMIT, Progress, walk_by_id, walk_by_offset
+
+# What changed so long before the cursor may still be served: a filter may go by the day, and a
+# date without an offset is of any zone.
+FILTER_SLACK: Final = timedelta(days=2)
 
 
 class Outcome(Enum):
@@ -25,12 +30,20 @@ class Outcome(Enum):
 class Read:
     """Reads an endpoint once, page by page; `pages` may be drained in several goes.
 
-    `parents` are the ids that fill `{id}` of the path, for an endpoint that is read per parent;
-    `knows_all_parents` says whether there are surely no others.
+    `first_run_id` is the run in which it began: one that was killed may go on in a later run.
+    `cursor` asks only for what changed since, None for all there is. `leaves_gap` says that what
+    changed before was not all read either, so that no later read may begin where this one did.
+    `limit` ends it after about so many records. `parents` are the ids that fill `{id}` of the path,
+    for an endpoint that is read per parent; `knows_all_parents` says whether there are surely no
+    others.
     """
 
     endpoint: Endpoint
     client: Client
+    first_run_id: int
+    cursor: datetime | None = None
+    leaves_gap: bool = False
+    limit: int | None = None
     parents: Sequence[str] | None = None
     knows_all_parents: bool = True
     skipped_parents: int = 0  # whose list the server refuses
@@ -42,6 +55,10 @@ class Read:
     rereads: int = 0  # lists read again since records moved
     rejected: int = 0
     repaired: int = 0
+    ignores_filter: bool = False  # the server served what had not changed, so all was read
+    is_limited: bool = False  # ended by `limit`
+    goes_on: Progress | None = None  # where it was when an earlier run was killed
+    as_of: datetime | None = None  # its start by the account's clock: it holds what was so then
     started_at: datetime | None = None
     finished_at: datetime | None = None
     outcome: Outcome | None = None
@@ -59,9 +76,27 @@ class Read:
         return sum(walk.distinct for walk in self.walks)
 
     @property
+    def mode(self) -> str:
+        """`full`, or `incremental` where only what changed since a moment was asked for."""
+        return "incremental" if self.cursor else "full"
+
+    @property
     def is_complete(self) -> bool:
         """Whether the list was read to its end with nothing known to be missing."""
-        return self.outcome is Outcome.COMPLETE and not self.is_short and not self.skipped_parents
+        is_cut = self.is_short or self.is_limited or self.skipped_parents
+        return self.outcome is Outcome.COMPLETE and not is_cut
+
+    @property
+    def next_cursor(self) -> datetime | None:
+        """Since when a later read must ask for changes, None where this one is no ground for it."""
+        is_ground = self.endpoint.changed_since and self.is_complete and not self.leaves_gap
+        return self.as_of if is_ground else None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a later run can take it up where this one stops."""
+        is_usual = not self.leaves_gap and self.limit is None
+        return is_usual and self.endpoint.walk is Walk.ID_GREATER and bool(self.walks)
 
     @property
     def is_short(self) -> bool:
@@ -84,6 +119,7 @@ class Read:
         """Whether a record that was not served can be taken to be gone."""
         return (
             self.is_complete
+            and self.cursor is None
             and bool(self.walks)
             and self.knows_all_parents
             and all(walk.is_sound for walk in self.walks)
@@ -127,6 +163,8 @@ class Read:
         if not parents and not self.knows_all_parents:
             self.reason = f"none of {self.endpoint.per} is known to read it for"
         for parent in parents:
+            if self.is_limited:
+                break
             answered = len(self.walks)
             try:
                 yield from self._read_list(self.endpoint.path.replace("{id}", parent))
@@ -141,9 +179,15 @@ class Read:
 
     def _read_list(self, path: str) -> Iterator[Page]:
         for is_last_try in (False, True):
-            progress = Progress()
+            progress, began = self.goes_on or Progress(), datetime.now(UTC)
             pages = self._walk(path, progress)
             first = next(pages, None)
+            if first and self._is_unfiltered(first):
+                self.ignores_filter, self.cursor, self.leaves_gap = True, None, False
+                progress = Progress()
+                pages = self._walk(path, progress)
+                first = next(pages, None)
+            self.as_of = self.as_of or self.client.account_time(began)
             if is_last_try:
                 self.walks.pop()
                 self.rereads += 1
@@ -155,13 +199,25 @@ class Read:
                 self.rejected += page.rejected
                 self.repaired += page.repaired
                 yield page
+                if self.limit and self.rows >= self.limit:
+                    self.is_limited = True
+                    return
             if not progress.is_short:
                 return
+
+    def _is_unfiltered(self, page: Page) -> bool:
+        if self.cursor is None:
+            return False
+        earliest = self.cursor - FILTER_SLACK
+        return any(at < earliest for at in map(_moment, page.changed) if at)
 
     def _walk(self, path: str, progress: Progress) -> Iterator[Page]:
         fixed = dict(self.endpoint.params)
         if self.endpoint.include:
             fixed["include"] = ",".join(self.endpoint.include)
+        if self.cursor and self.endpoint.changed_since:
+            fixed[self.endpoint.changed_since] = self.cursor.isoformat(timespec="seconds")
+        size = min(self.limit or LIMIT, LIMIT)
 
         def fetch(params: Mapping[str, str]) -> Page:
             return self.client.get(
@@ -173,4 +229,12 @@ class Read:
             )
 
         walk = walk_by_id if self.endpoint.walk is Walk.ID_GREATER else walk_by_offset
-        return walk(fetch, progress)
+        return walk(fetch, progress, size)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -78,7 +78,7 @@ class Progress:
 
 def summary(run: Run) -> Group:
     """Per endpoint what was read, and indented what came beside it; then what is worth a word."""
-    table = Table("endpoint", box=None, pad_edge=False)
+    table = Table("endpoint", "mode", box=None, pad_edge=False)
     for name in ("rows", "of", "gone", "requests", "retries", "seconds"):
         table.add_column(name, justify="right")
     notes: list[str] = []
@@ -87,6 +87,7 @@ def summary(run: Run) -> Group:
         main = findings[0] if findings else Finding(read.endpoint.raw_table, read.rows, 0, 0)
         table.add_row(
             read.endpoint.name,
+            read.mode,
             f"{main.rows:,}",
             _total(read),
             _gone(main),
@@ -98,7 +99,7 @@ def summary(run: Run) -> Group:
             if finding.collection == read.endpoint.stubs_table and not finding.rows:
                 continue
             table.add_row(
-                f"  {finding.collection}", f"{finding.rows:,}", "", _gone(finding), style="dim"
+                f"  {finding.collection}", "", f"{finding.rows:,}", "", _gone(finding), style="dim"
             )
         notes += _notes(read, findings, run.reads)
     return Group(table, *(Text(note) for note in notes))
@@ -128,12 +129,23 @@ def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> It
         yield f"{name}: skipped, what was loaded before stays ({read.reason})"
     if read.outcome is Outcome.FAILED:
         yield f"{name}: failed, what was loaded before stays ({read.reason})"
+    if read.goes_on and read.started_at:
+        yield f"{name}: went on where an earlier run stopped"
+    if read.ignores_filter:
+        yield f"{name}: the API ignored the filter by date of change, so all of it was read"
+    if read.is_limited:
+        yield f"{name}: read in part only (--limit); the next run begins where it would have begun"
+    elif read.leaves_gap:
+        yield (
+            f"{name}: changes before --since were not read; the next run begins where it would "
+            "have begun"
+        )
     if read.is_short:
         yield (
             f"{name}: records moved while the list was read, and {_missing(read)} missing. They "
             "come with a run that finds the list at rest; nothing of it is taken to be gone"
         )
-    elif read.outcome is Outcome.COMPLETE and read.is_under_total:
+    elif read.is_complete and read.is_under_total:
         yield (
             f"{name}: the API announces more records than it serves; nothing of it is taken to be "
             "gone"
@@ -160,7 +172,7 @@ def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> It
             yield (
                 f"{name}: {finding.withheld:,} of {finding.collection} seem gone, too many to "
                 "believe. Check the key's permissions; if they are gone, run with "
-                "--accept-deletions"
+                f"--full {name} --accept-deletions"
             )
 
 

@@ -3,6 +3,7 @@
 import math
 import os
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
@@ -21,6 +22,7 @@ SCHEMAS: Final = frozenset(
     | {f"activecampaign_{layer}" for layer in ("staging", "intermediate", "analytics")}
 )
 DEFAULT_REQUESTS_PER_SECOND: Final = 4.8  # the API allows 5 per account; clocks differ a little
+DEFAULT_FULL_EVERY: Final = timedelta(days=7)
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 UNSET: Final = """\
@@ -32,13 +34,18 @@ No account yet? `python -m loader --sandbox` loads a made-up one."""
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A run's account and database. `requests_per_second` 0 means: no limit (loopback only)."""
+    """A run's account and database.
+
+    `requests_per_second` 0 means: no limit (loopback only). `full_every` is how long an endpoint is
+    read incrementally before it is read in full again.
+    """
 
     api_url: str
     api_key: str = field(repr=False)
     database: Path
     requests_per_second: float
     account: str  # what the database remembers: the host, or the sandbox's size and seed
+    full_every: timedelta = DEFAULT_FULL_EVERY
 
 
 def settings_from_environment() -> Settings:
@@ -65,9 +72,10 @@ def settings_from_environment() -> Settings:
     return Settings(
         api_url=api_url,
         api_key=key,
-        database=database_path(os.environ.get("ACTIVECAMPAIGN_DUCKDB") or "warehouse.duckdb"),
+        database=database_in_environment(),
         requests_per_second=request_budget(api_url),
         account=urlsplit(api_url).netloc,
+        full_every=full_read_interval(),
     )
 
 
@@ -103,6 +111,15 @@ def api_address(url: str) -> str:
     if parts.scheme == "http" and host not in LOOPBACK:
         raise ConfigurationError(f"{hint}: https, so that the key is never sent in the clear.")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def database_in_environment(name: str | None = None) -> Path:
+    """The database file: `name`, or what `ACTIVECAMPAIGN_DUCKDB` says, or `warehouse.duckdb`.
+
+    Raises:
+        ConfigurationError: see `database_path`.
+    """
+    return database_path(name or os.environ.get("ACTIVECAMPAIGN_DUCKDB") or "warehouse.duckdb")
 
 
 def database_path(text: str) -> Path:
@@ -145,16 +162,36 @@ def request_budget(api_url: str) -> float:
     """
     text = os.environ.get("ACTIVECAMPAIGN_REQUESTS_PER_SECOND", "").strip()
     try:
-        rate = float(text) if text else DEFAULT_REQUESTS_PER_SECOND
+        rate = _number_from_zero(text) if text else DEFAULT_REQUESTS_PER_SECOND
     except ValueError:
-        rate = math.nan
-    if not (math.isfinite(rate) and rate >= 0):
         raise ConfigurationError(
             f"ACTIVECAMPAIGN_REQUESTS_PER_SECOND must be a number such as 4.8, not {text!r}."
-        )
+        ) from None
     if rate == 0 and urlsplit(api_url).hostname not in LOOPBACK:
         raise ConfigurationError(
             "ACTIVECAMPAIGN_REQUESTS_PER_SECOND=0 (no limit) is for servers on this machine only; "
             "ActiveCampaign allows 5 requests a second per account."
         )
     return rate
+
+
+def full_read_interval() -> timedelta:
+    """How often all is read again, from `ACTIVECAMPAIGN_FULL_READ_DAYS`, 7 unless set.
+
+    Raises:
+        ConfigurationError: not a number from 0.
+    """
+    text = os.environ.get("ACTIVECAMPAIGN_FULL_READ_DAYS", "").strip()
+    try:
+        return timedelta(days=_number_from_zero(text)) if text else DEFAULT_FULL_EVERY
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            f"ACTIVECAMPAIGN_FULL_READ_DAYS must be a number of days such as 7, not {text!r}."
+        ) from None
+
+
+def _number_from_zero(text: str) -> float:
+    number = float(text)
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(text)
+    return number

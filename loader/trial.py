@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from loader.errors import LoaderError
-from loader.settings import Settings, database_path, request_budget
+from loader.settings import Settings, database_path, full_read_interval, request_budget
 
 DEFAULT_CONTACTS: Final = 1000
 DEFAULT_SEED: Final = 1
@@ -47,6 +47,7 @@ def sandbox(contacts: int, seed: int) -> Iterator[Settings]:
             api_key=API_KEY,
             database=database_path(database_name(contacts, seed)),
             requests_per_second=request_budget(url) if has_budget else 0,
+            full_every=full_read_interval(),
             account=f"sandbox of {contacts} contacts, seed {seed}",
         )
     finally:

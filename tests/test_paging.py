@@ -31,7 +31,7 @@ def read(server: Server, endpoint: Endpoint) -> tuple[Read, set[str | None]]:
     """A read of one endpoint to its end, and the ids that it brought."""
     settings = Settings(server.url, server.api_key, Path("none"), 0.0, "account")
     parents = ["1", "2"] if endpoint.per else None
-    done = Read(endpoint, Client(settings), parents=parents)
+    done = Read(endpoint, Client(settings), 1, parents=parents)
     return done, {id for page in done.pages for id in page.ids}
 
 
