@@ -1,13 +1,17 @@
 """What is amiss in the data, as the quality models tell it."""
 
 import shutil
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from sandbox.account import Account
-from sandbox.server import serve
+from sandbox.behaviour import NO_PERMISSION, Fault
+from sandbox.server import Server, serve
 from tests.conftest import Dbt, Load, Loaded
 
 
@@ -71,3 +75,82 @@ def test_only_what_exists_and_is_due_is_counted(load: Load, dbt: Dbt) -> None:
         loaded = load(server)
     assert dbt.build(loaded.database, severity="warn").returncode == 0
     assert uncast(loaded) == set()
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def sent(server: Server) -> dict[str, tuple[int, int]]:
+    """Requests that the server answered for each list, and those among them that it refused."""
+    requests = [request for request in server.requests if request.path != "users/me"]
+    refused = Counter(request.path for request in requests if request.status != 200)
+    asked = Counter(request.path for request in requests)
+    return {path: (number, refused[path]) for path, number in asked.items()}
+
+
+def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) -> None:
+    account = Account.generate(contacts=120, seed=2)
+    began = now()
+    with serve(account) as server:
+        load(server)
+        gone = account.records("contactTags")[0]
+        pairs = account.records("accountContacts")
+        account.delete("contactTags", gone["id"])
+        for pair in pairs:
+            account.delete("accountContacts", pair["id"])
+        server.behaviour.forbidden = {"lists": NO_PERMISSION}
+        server.behaviour.meta_total = {"tags": 1_000, "groups": 1, "scores": "absent"}
+        server.behaviour.faults = [Fault(path="contacts", status=503, times=1, after=1)]
+        server.behaviour.withheld_includes = {"fieldValues"}
+        server.requests.clear()
+        loaded = load(server)
+        requests = sent(server)
+    ended = now()
+    built = dbt("build", loaded.database, "--select", "load_audit")
+    assert built.returncode == 0, built.stdout
+
+    def told(columns: str, where: str = "true") -> set[tuple[Any, ...]]:
+        """These columns of load_audit, of the last run's reads."""
+        return set(
+            loaded.rows(
+                f"select {columns} from activecampaign_analytics.load_audit "
+                f"where {where} and run_id = (select max(run_id) from activecampaign_raw.runs)"
+            )
+        )
+
+    assert told("endpoint, requests, retries") == {
+        # after the last refusal nothing was asked again
+        (path, number, refused - (refused == number))
+        for path, (number, refused) in requests.items()
+    }
+    held = {key: len(account.records(key)) for key in ("contacts", "tags", "groups", "scores")}
+    values = len(account.records("fieldValues"))
+    assert told("endpoint, rows, api_total, missing_rows") >= {
+        ("contacts", held["contacts"], held["contacts"], 0),
+        ("contacts", len(account.records("contactTags")), None, None),
+        ("fieldValues", values, values, 0),
+        ("tags", held["tags"], 1_000, 1_000 - held["tags"]),
+        ("groups", held["groups"], 1, 1 - held["groups"]),
+        ("scores", held["scores"], None, None),
+    }
+    assert told("endpoint, collection", "not is_complete") == {
+        ("contacts", "field_values"),
+        ("lists", "lists"),
+    }
+    assert told("endpoint", "skipped_reason is not null") == {("lists",)}
+    assert told("1", "skipped_reason like '%You do not have permission%'") == {(1,)}
+    assert told("endpoint", "not proves_absence and is_complete and is_exhaustive") == {("tags",)}
+    assert told("collection", "endpoint = 'contacts' and is_carried") == {
+        ("contact_lists",),
+        ("contact_tags",),
+        ("score_values",),
+    }
+    assert told(
+        "collection, marked_rows, withheld_rows", "marked_rows > 0 or withheld_rows > 0"
+    ) == {("contact_tags", 1, 0), ("account_contacts", 0, len(pairs))}
+    assert told("run_id = first_run_id, mode, cursor") == {(True, "full", None)}
+    times = "run_started_at, started_at, finished_at, run_finished_at, seconds"
+    for run_started, started, finished, run_finished, seconds in told(times):
+        assert began <= run_started <= started <= finished <= run_finished <= ended
+        assert seconds == pytest.approx((finished - started).total_seconds())
