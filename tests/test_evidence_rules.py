@@ -147,7 +147,9 @@ class Simulation:
             self.add_parent()
         for key, rows in self.rows.items():
             self.merge(snake_case(key), {id: row.parent for id, row in rows.items()}, self.run_id)
-        self.database.execute(READ_BEFORE, [self.endpoint.name, self.endpoint.raw_table, START])
+        self.database.execute(
+            READ_BEFORE, [self.endpoint.name, self.endpoint.raw_table, self.account_time(START)]
+        )
 
     # what there is
 
@@ -241,7 +243,7 @@ class Simulation:
     # the server: what `Read` asks in place of a client
 
     def account_time(self, at: datetime) -> datetime:
-        return START + self.now * BETWEEN_EDITS
+        return START + (self.now + 0.5) * BETWEEN_EDITS
 
     def get(
         self,

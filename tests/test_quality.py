@@ -104,20 +104,24 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
         server.behaviour.faults = [Fault(path="contacts", status=503, times=1, after=1)]
         server.behaviour.withheld_includes = {"fieldValues"}
         server.requests.clear()
-        loaded = load(server)
+        full = load(server, "--full")
         requests = sent(server)
+        run_id = full.rows("select max(run_id) from activecampaign_raw.runs")[0][0]
+        server.requests.clear()
+        loaded = load(server)
+        asked_since = {
+            request.path: datetime.fromisoformat(request.query["filters[updated_after]"][0])
+            for request in server.requests
+            if "filters[updated_after]" in request.query
+        }
     ended = now()
     built = dbt("build", loaded.database, "--select", "load_audit")
     assert built.returncode == 0, built.stdout
 
     def told(columns: str, where: str = "true") -> set[tuple[Any, ...]]:
-        """These columns of load_audit, of the last run's reads."""
-        return set(
-            loaded.rows(
-                f"select {columns} from activecampaign_analytics.load_audit "
-                f"where {where} and run_id = (select max(run_id) from activecampaign_raw.runs)"
-            )
-        )
+        """These columns of load_audit, of the full run's reads."""
+        query = f"select {columns} from activecampaign_analytics.load_audit where {where}"
+        return set(loaded.rows(f"{query} and run_id = ?", run_id))
 
     assert told("endpoint, requests, retries") == {
         # after the last refusal nothing was asked again
@@ -150,6 +154,13 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
         "collection, marked_rows, withheld_rows", "marked_rows > 0 or withheld_rows > 0"
     ) == {("contact_tags", 1, 0), ("account_contacts", 0, len(pairs))}
     assert told("run_id = first_run_id, mode, cursor") == {(True, "full", None)}
+    assert asked_since.keys() == {"contacts", "deals"}
+    assert loaded.rows(
+        "select endpoint, mode, timezone('UTC', cursor) from activecampaign_analytics.load_audit "
+        "where run_id > ? and (mode = 'incremental' or cursor is not null) group by all "
+        "order by all",
+        run_id,
+    ) == [(path, "incremental", since) for path, since in sorted(asked_since.items())]
     times = "run_started_at, started_at, finished_at, run_finished_at, seconds"
     for run_started, started, finished, run_finished, seconds in told(times):
         assert began <= run_started <= started <= finished <= run_finished <= ended
