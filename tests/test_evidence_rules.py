@@ -432,6 +432,11 @@ class Simulation:
     def check_at_rest(self, read: Read, findings: Sequence[Finding], served: set[str]) -> None:
         """Nobody edited the account while it was read to its end."""
         stubs = self.endpoint.stubs_table
+        if read.mode == "full" and not (stubs and read.endpoint.key == self.main):
+            main = findings[0]
+            missing = self.alive(main.collection) - self.rows[read.endpoint.key].keys()
+            if read.endpoint.key not in self.children:
+                assert len(missing) == main.withheld, f"{main.collection}: withheld"
         if any(one.withheld for one in findings):
             return
         for finding in findings:
@@ -572,6 +577,18 @@ WITHOUT_SCORES: Final = Run(missing=frozenset({"scoreValues"}), page=3, accepts=
     script=[
         replace(WITHOUT_SCORES, fails_at=2),
         Run(before=(Edit("change", 0, 0),), is_full=False),
+    ],
+)
+# as many as may be gone at once
+@example(parents=6, script=[Run(before=(Edit("delete", 0, 0),) * 3)])
+# a killed read goes on, with what its first run served
+@example(parents=6, script=[Run(killed_at=8), Run(is_full=False, accepts=True)])
+# and without what did not come beside it then
+@example(
+    parents=6,
+    script=[
+        Run(missing=frozenset({"contactTags"}), killed_at=6),
+        Run(is_full=False, accepts=True),
     ],
 )
 def test_contacts(database: duckdb.DuckDBPyConnection, parents: int, script: list[Run]) -> None:
