@@ -16,7 +16,7 @@ LOADED: Final = {  # by id as text
     "9": '{"id": "9", "exact": 1.10, "whole": 1.0, "power": 1E5, "minus": -0, "small": 1e-400}',
     "10": '{"id": "10", "infinite": 1e400, "and": [-1e400], "long": ' + HUGE + "}",
     "11": '{"zebra": 1, "apple": 2, "": 3, "id": "11", "nul\\u0000": "\\u0000", "Zebra": 4}',
-    "12": '{"id": "12", "private": "\ue000first", "emoji": "👩👧 \\ud83d\\ude00", "mark": "\ufeff"}',
+    "12": '{"id": "12", "private": "\ue000first", "emoji": "👩👧 \\ud83d\\ude00", "bom": "\ufeff"}',
     "13": '{"id": "13", "deep": ' + "[" * 500 + "]" * 500 + "}",
     "14": '{"id": "14", "arrays": [[], [[1, [null]], {"a": [{}]}], [[["x"]]]]}',
     "15": '{"id": "15", "text": "' + "ä" * 2_500_000 + '"}',  # 5 MB
