@@ -76,6 +76,21 @@ def test_a_server_that_sets_the_size_of_pages_itself(path: str, largest: int, to
             assert done.is_complete
 
 
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("total", ["string", "number", "null", "absent", 0, 3, 20, 100, 10_000])
+def test_a_total_that_lies_costs_no_record(path: str, total: str | int) -> None:
+    with serve(Account.empty(), behaviour=Behaviour(meta_total={path: total})) as server:
+        for largest, size in itertools.product((None, 20), (0, 1, 20, 100, 250)):
+            server.behaviour.max_limit = largest
+            server.account = account_of(BY_PATH[path], range(1, size + 1))
+            done, ids = read(server, BY_PATH[path])
+            assert ids == set(map(str, range(1, size + 1)))
+            assert done.is_complete
+            announced = total if isinstance(total, int) else 0
+            smallest = 0 if BY_PATH[path].per else size  # its first parent has none
+            assert done.proves_absence == (smallest >= announced), (largest, size)
+
+
 def at_head(account: Account, key: str, ids: Sequence[int]) -> None:
     for id in range(ids[0] - 3, ids[0]):
         account.put(key, {"id": str(id)})
