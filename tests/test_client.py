@@ -1,17 +1,23 @@
 """The request budget, the waits that a server asks for, and what is said of a failure."""
 
 import itertools
+import shutil
+import ssl
+import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from loader.client import LONGEST_MESSAGE, BadReply, Budget, Client, Tally, retry_after
-from loader.errors import EndpointError
+from loader.errors import AccountError, EndpointError
 from loader.settings import Settings
 from sandbox.account import Account
 from sandbox.behaviour import Fault
@@ -71,14 +77,7 @@ def server() -> Iterator[Server]:
 
 
 def client_of(server: Server, per_second: float = 0.0) -> Client:
-    settings = Settings(
-        api_url=server.url,
-        api_key=server.api_key,
-        database=Path("none"),
-        requests_per_second=per_second,
-        account="account",
-    )
-    return Client(settings)
+    return Client(Settings(server.url, server.api_key, Path("none"), per_second, "account"))
 
 
 def gaps(server: Server) -> list[float]:
@@ -192,3 +191,65 @@ def test_no_part_of_the_key_is_in_what_a_server_is_quoted_with(
             client_of(server).get("lists", {}, parse)
         assert "a-k" not in str(problem.value)
         assert len(str(problem.value)) < LONGEST_MESSAGE + 30
+
+
+class Listener(BaseHTTPRequestHandler):
+    """Gives out a cookie and remembers what a request says of itself."""
+
+    heard: ClassVar[list[Mapping[str, str]]] = []
+
+    def do_GET(self) -> None:
+        self.heard.append(dict(self.headers))
+        self.send_response(200)
+        self.send_header("Set-Cookie", "session=1; path=/")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def listening(context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server of `Listener`s, with a certificate where there is a context; its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as website:
+        if context:
+            website.socket = context.wrap_socket(website.socket, server_side=True)
+        threading.Thread(target=website.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http{'s' if context else ''}://127.0.0.1:{website.server_port}"
+        website.shutdown()
+
+
+def test_a_request_says_who_asks_and_brings_no_cookie_back() -> None:
+    Listener.heard.clear()
+    with listening() as url:
+        client = Client(Settings(url, "a-key-to-look-for", Path("none"), 0.0, "account"))
+        for _ in range(2):
+            client.get("lists", {}, len)
+    assert len(Listener.heard) == 2
+    for said in Listener.heard:
+        assert said["Api-Token"] == "a-key-to-look-for"
+        assert said["User-Agent"].startswith("activecampaign-elt/")
+        assert "Cookie" not in said
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="makes a certificate that nobody trusts")
+def test_the_key_is_sent_to_no_server_with_a_certificate_that_is_not_trusted(
+    tmp_path: Path,
+) -> None:
+    made = ("-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "certificate"))
+    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    name = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    subprocess.run(
+        ("openssl", "req", "-x509", *kind, *made, *name), check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    Listener.heard.clear()
+    with (
+        listening(context) as url,
+        pytest.raises(AccountError, match="this machine's certificates"),
+    ):
+        Client(Settings(url, "a-key-to-look-for", Path("none"), 0.0, "account")).get(
+            "lists", {}, len
+        )
+    assert not Listener.heard

@@ -1,6 +1,7 @@
 """What goes wrong on the way: a passing failure costs nothing, a lasting one its endpoint alone."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Final
@@ -120,7 +121,7 @@ def test_a_lasting_failure_costs_its_endpoint_alone_and_says_why(load: Load) -> 
     with serve(account) as elsewhere, serve(account) as server:
         for fault, *_ in LASTING:
             headers = dict.fromkeys(fault.headers, f"{elsewhere.url}/api/3/{fault.path}")
-            server.behaviour.faults.append(Fault(**vars(fault) | {"headers": headers}))
+            server.behaviour.faults.append(replace(fault, headers=headers))
         loaded = load(server)
     assert loaded.exit_code == 3
     for fault, tries, says in LASTING:
