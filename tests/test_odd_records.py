@@ -3,10 +3,15 @@
 from types import SimpleNamespace
 from typing import Final
 
+import pytest
+
+from loader.reading import Outcome
 from sandbox.account import Account
+from sandbox.behaviour import Behaviour, Fault
 from sandbox.server import serve
 from tests.conftest import Load
 from tests.recorded import served
+from tests.test_paging import BY_PATH, read
 from tests.test_reading import payloads
 
 HUGE: Final = "9" * 4000
@@ -77,6 +82,21 @@ def test_odd_records_are_loaded_to_the_letter_or_counted(load: Load) -> None:
         "select collection, proves_absence from activecampaign_raw.endpoint_reads "
         "where collection in ('lists', 'contacts') order by collection"
     ) == [("contacts", True), ("lists", False)]
+
+
+@pytest.mark.parametrize("empty", [b"null", b"{}"])
+def test_an_empty_list_may_be_written_in_other_ways_where_nothing_is_announced(
+    empty: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loader.client.BACKOFF", 0.0)
+    for total, outcome in ((b'"0"', Outcome.COMPLETE), (b"0", Outcome.COMPLETE),
+                           (b'"3"', Outcome.FAILED), (b"null", Outcome.FAILED)):  # fmt: skip
+        body = b'{"fields":%b,"fieldOptions":%b,"meta":{"total":%b}}' % (empty, empty, total)
+        habits = Behaviour(faults=[Fault(status=200, body=body)])
+        with serve(Account.empty(), behaviour=habits) as server:
+            done, ids = read(server, BY_PATH["fields"])
+        assert (ids, done.outcome) == (set(), outcome)
+        assert done.proves_absence == (outcome is Outcome.COMPLETE)
 
 
 def test_broken_unicode_is_mended_where_it_stands(load: Load) -> None:

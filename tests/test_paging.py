@@ -344,6 +344,24 @@ def test_a_walk_steps_back_where_its_anchor_is_gone() -> None:
     assert set(ids) <= served
 
 
+def test_a_walk_steps_back_as_far_as_it_takes() -> None:
+    ids: list[str | None] = [str(number) for number in range(500)]
+    asked = 0
+
+    def page(params: Mapping[str, str]) -> Page:
+        nonlocal asked
+        asked += 1
+        if asked == 5:
+            del ids[:350]
+        start = int(params["offset"])
+        return page_of(ids[start : start + 100], total=None)
+
+    progress = Progress()
+    served = {id for one in walk_by_offset(page, progress) for id in one.ids}
+    assert set(ids) <= served
+    assert not progress.is_gapped
+
+
 def test_a_list_that_keeps_losing_records_is_known_to_be_short() -> None:
     ids: list[str | None] = [str(number) for number in range(3000)]
 
