@@ -119,6 +119,7 @@ def test_an_odd_relation_or_parent_costs_no_record(load: Load) -> None:
     account.put("contacts", '{"id": "1", "contactLists": {"a": 1}, "fieldValues": [1.5]}')
     account.put("contacts", '{"id": "2", "contactTags": "3"}')
     account.put("contactLists", '{"id": "1", "contact": ["1"]}')
+    account.put("contactLists", '{"id": null, "contact": "1"}')
     account.put("contactTags", '{"id": "1", "contact": {"id": "2"}}')
     account.put("fieldValues", '{"id": "1", "contact": 1.5}')
     account.put("fieldValues", '{"id": "2", "contact": 2}')
@@ -127,6 +128,7 @@ def test_an_odd_relation_or_parent_costs_no_record(load: Load) -> None:
         loaded = load(server)
     assert loaded.exit_code == 0, loaded.output
     assert payloads(loaded, "contacts").keys() == {"1", "2"}
+    assert "contacts: 1 records without an id left out" in loaded.output
     for table in ("contact_lists", "contact_tags"):
         query = f"select id, parent_id from activecampaign_raw.{table}"
         assert loaded.rows(query) == [("1", None)], table

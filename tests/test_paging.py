@@ -142,6 +142,9 @@ def test_records_that_come_and_go_between_pages_cost_no_other(
     assert ids >= set(map(str, stayed))
     if path != "contacts" and change in (at_head, without_head):
         assert not done.proves_absence
+        assert done.rereads == (total == "absent" or change is at_head)
+    if total == "string" and change is without_tail:
+        assert not done.proves_absence
 
 
 @given(
@@ -342,6 +345,21 @@ def test_a_walk_steps_back_where_its_anchor_is_gone() -> None:
 
     served = {id for one in walk_by_offset(page, Progress()) for id in one.ids}
     assert set(ids) <= served
+
+
+def test_a_list_that_moved_is_not_short_where_all_that_is_announced_was_served() -> None:
+    ids: list[str | None] = [str(number) for number in range(150)]
+
+    def page(params: Mapping[str, str]) -> Page:
+        start = int(params["offset"])
+        served = ids[start : start + 100]
+        ids[:100] = reversed(ids[:100])
+        return page_of(served, total=150)
+
+    progress = Progress()
+    list(walk_by_offset(page, progress))
+    assert progress.distinct == 150
+    assert (progress.is_sound, progress.is_short) == (False, False)
 
 
 def test_a_walk_steps_back_as_far_as_it_takes() -> None:
