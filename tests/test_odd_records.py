@@ -136,6 +136,18 @@ def test_an_odd_relation_or_parent_costs_no_record(load: Load) -> None:
     assert loaded.rows(query) == [("1", None), ("2", "2"), ("3", None)]
 
 
+def test_a_side_load_that_is_in_no_reply_is_not_taken_to_be_empty() -> None:
+    account = Account.empty()
+    account.put("contacts", '{"id": "1", "contactTags": []}')
+    account.put("contactTags", '{"id": "1", "contact": "1"}')
+    with serve(account) as server:
+        done, _ = read(server, BY_PATH["contacts"])
+        assert done.carries("contactTags")
+        server.behaviour.withheld_includes = {"contactTags"}
+        done, _ = read(server, BY_PATH["contacts"])
+        assert not done.carries("contactTags")
+
+
 def test_an_id_that_becomes_a_text_is_still_the_same_record(load: Load) -> None:
     account = Account.empty()
     with serve(account) as server:

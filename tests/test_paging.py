@@ -56,6 +56,7 @@ def test_every_list_of_every_size_is_read_whole(endpoint: Endpoint) -> None:
             done, ids = read(server, endpoint)
             assert ids == set(map(str, range(1, size + 1)))
             assert (done.rows, done.is_complete, done.proves_absence) == (size, True, True)
+            assert done.api_total in (None, size)
             # a page more where nothing says that the last full one is the last, and one a parent
             assert len(server.requests) <= max(ceil(size / (LIMIT - 1)), 1) + 1 + bool(endpoint.per)
 
@@ -421,3 +422,14 @@ def test_a_server_that_ignores_id_greater_is_not_taken_at_its_word() -> None:
     next(walk)
     with pytest.raises(EndpointError, match="id_greater"):
         next(walk)
+
+
+def test_a_server_that_repeats_the_last_contact_is_not_taken_at_its_word() -> None:
+    ids: list[str | None] = [str(number) for number in range(1, 251)]
+
+    def page(params: Mapping[str, str]) -> Page:
+        start = int(params.get("id_greater", 1)) - 1
+        return page_of(ids[start : start + 100], total=250)
+
+    with pytest.raises(EndpointError, match="id_greater"):
+        list(walk_by_id(page, Progress()))
