@@ -433,3 +433,16 @@ def test_a_server_that_repeats_the_last_contact_is_not_taken_at_its_word() -> No
 
     with pytest.raises(EndpointError, match="id_greater"):
         list(walk_by_id(page, Progress()))
+
+
+def test_a_server_that_ignores_the_order_of_contacts_is_not_taken_at_its_word() -> None:
+    page = page_of(["7", "9", "8"], total=500)
+    with pytest.raises(EndpointError, match="orders"):
+        list(walk_by_id(lambda params: page, Progress()))
+
+
+def test_a_contact_served_twice_is_counted_once() -> None:
+    progress = Progress()
+    [page] = walk_by_id(lambda params: page_of(["1", "2", "2", None], total=2), progress)
+    assert page.length == 4
+    assert progress.distinct == 2
