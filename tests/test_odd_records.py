@@ -11,7 +11,7 @@ from sandbox.behaviour import Behaviour, Fault
 from sandbox.server import serve
 from tests.conftest import Load
 from tests.recorded import served
-from tests.test_paging import BY_PATH, read
+from tests.test_paging import BY_PATH, account_of, read
 from tests.test_reading import payloads
 
 HUGE: Final = "9" * 4000
@@ -146,6 +146,16 @@ def test_a_side_load_that_is_in_no_reply_is_not_taken_to_be_empty() -> None:
         server.behaviour.withheld_includes = {"contactTags"}
         done, _ = read(server, BY_PATH["contacts"])
         assert not done.carries("contactTags")
+
+
+def test_a_contact_without_an_id_costs_no_other() -> None:
+    account = account_of(BY_PATH["contacts"], range(1, 101))
+    account.put("contacts", '{"email": "nobody@example.com"}')
+    with serve(account) as server:
+        done, ids = read(server, BY_PATH["contacts"])
+    assert ids - {None} == set(map(str, range(1, 101)))
+    assert done.outcome
+    assert not done.proves_absence
 
 
 def test_an_id_that_becomes_a_text_is_still_the_same_record(load: Load) -> None:
