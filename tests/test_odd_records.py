@@ -161,9 +161,9 @@ def test_a_contact_without_an_id_costs_no_other() -> None:
 def test_an_id_that_becomes_a_text_is_still_the_same_record(load: Load) -> None:
     account = Account.empty()
     with serve(account) as server:
-        for record in ('{"id": 7, "name": "before"}', '{"id": "7", "name": "after"}'):
-            account.put("lists", record)
-            account.put("contacts", record)
+        for record in ('{"id": 7, "name": "before"', '{"id": "7", "name": "after"'):
+            account.put("lists", record + "}")
+            account.put("contacts", record + ', "udate": "2026-11-01T12:00:00-06:00"}')
             loaded = load(server, "--select", "lists", "contacts")
     for table in ("lists", "contacts"):
         query = f"select id, payload ->> 'name', deleted_in_run from activecampaign_raw.{table}"
