@@ -65,7 +65,8 @@ PASSING: Final = (
     Fault("notes", 500, times=4),
     Fault("notes", 429, times=7),
     Fault("campaigns", kind="headers", headers={"Content-Type": HTML}),
-    Fault("messages", kind="headers", headers={"Content-Type": ""}),
+    Fault("messages", kind="headers", headers={"Content-Type": "", "Date": ""}),
+    Fault("taskOutcomes", kind="headers", headers={"Date": "yesterday"}),
 )
 
 
