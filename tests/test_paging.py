@@ -432,7 +432,7 @@ def test_a_server_that_repeats_the_last_contact_is_not_taken_at_its_word() -> No
         return page_of(ids[start : start + 100], total=250)
 
     with pytest.raises(EndpointError, match="id_greater"):
-        list(walk_by_id(page, Progress()))
+        list(itertools.islice(walk_by_id(page, Progress()), 9))
 
 
 def test_a_server_that_ignores_the_order_of_contacts_is_not_taken_at_its_word() -> None:
