@@ -256,15 +256,14 @@ def _purge(console: Console, options: argparse.Namespace) -> int:
             console.print(f"Nothing in {_short(path)} is deleted at the source.", highlight=False)
             return 0
         console.print(_erasure(erasure, _short(path)), highlight=False)
-        if not options.yes and not _is_confirmed():
-            raise ConfigurationError("Nothing was erased. Confirm with `y`, or run with --yes.")
+        if not options.yes and not sys.stdin.isatty():
+            raise ConfigurationError("Nothing was erased: nobody is here to ask. Run with --yes.")
+        if not options.yes and input("Erase them? [y/N] ").strip().lower() not in ("y", "yes"):
+            console.print("Nothing was erased.")
+            return 1
         purge.purge(database, path)
     console.print("Erased. Next: dbt build", highlight=False)
     return 0
-
-
-def _is_confirmed() -> bool:
-    return sys.stdin.isatty() and input("Erase them? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _erasure(erasure: Erasure, path: str) -> Group:

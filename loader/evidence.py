@@ -163,16 +163,28 @@ def record(
     return findings
 
 
-def is_lacking(database: duckdb.DuckDBPyConnection, stand_in: Endpoint) -> bool:
+def is_lacking(
+    database: duckdb.DuckDBPyConnection, stand_in: Endpoint, endpoints: Sequence[Endpoint]
+) -> bool:
     """Whether a flat list has to be read, since its collection did not come beside its parent.
 
     It stays so until it was read to its end, whatever becomes of the run.
+
+    Args:
+        database: holds what was recorded of earlier reads, and of this run's.
+        stand_in: the flat list.
+        endpoints: those that may be its parent.
     """
-    collection = stand_in.raw_table
-    for parent in ENDPOINTS:
+    for parent in endpoints:
         if any(one.key == stand_in.key and one.relation for one in parent.beside):
-            names = {"parent": parent.name, "stand_in": stand_in.name, "collection": collection}
-            row = database.execute(LACKING, names).fetchone()
+            row = database.execute(
+                LACKING,
+                {
+                    "parent": parent.name,
+                    "stand_in": stand_in.name,
+                    "collection": stand_in.raw_table,
+                },
+            ).fetchone()
             if row and row[0]:
                 return True
     return False

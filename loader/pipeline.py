@@ -200,7 +200,7 @@ def run(
     run_id = current.run_id
     read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
     later = [one for one in endpoints if one.per]
-    later += [one for one in stand_ins if evidence.is_lacking(database, one)]
+    later += [one for one in stand_ins if evidence.is_lacking(database, one, endpoints)]
     reads = [cursors.begin(database, one, client, run_id, plan) for one in later]
     for one in reads:
         _find_parents(database, one, current.reads)

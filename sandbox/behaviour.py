@@ -84,6 +84,7 @@ class Behaviour:
     """query parameters that are as if not given: `filters[updated_after]`, and also `offset`"""
     withheld_includes: set[str] = field(default_factory=set)  # relations that are unknown
     empty_keys_omitted: bool = False  # side-loads without a row are left out
+    overlooks_offsets: bool = False  # dates of a query are the account's wall time, offset or not
     closed_pipelines: set[str] = field(default_factory=set)  # ids; of their deals a stub is served
 
     def fault(self, path: str, route: str) -> Fault | None:

@@ -1,5 +1,6 @@
 """An account over HTTP: headers, the key, the budget, and all that can go wrong on the way."""
 
+import re
 import socket
 import struct
 import sys
@@ -28,6 +29,7 @@ USUAL_HEADERS: Final = {  # retry-after included, which means nothing on a 200
     "ratelimit-remaining": "999",
     "retry-after": "1",
 }
+OFFSET: Final = re.compile(r"(?<=:\d\d)([+-]\d\d:?\d\d|Z)$")
 NO_KEY: Final = message(403, "No valid Api-Token was given.")
 
 
@@ -183,6 +185,8 @@ class Handler(BaseHTTPRequestHandler):
         if fault and fault.kind == "slow":
             time.sleep(fault.seconds)
         heeded = {name: query[name] for name in query if name not in behaviour.ignored_filters}
+        if behaviour.overlooks_offsets:
+            heeded = {name: [OFFSET.sub("", one) for one in heeded[name]] for name in heeded}
         with server.account.lock:
             reply = answer(server.account, path, heeded, behaviour)
             headers = {"Date": http(server.account.present)}  # of this very state of the account

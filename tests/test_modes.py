@@ -1,0 +1,470 @@
+"""What a run reads: all of a list or what changed since the last run; and that nothing is lost."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from loader.cursors import OVERLAP
+from sandbox.account import Account
+from sandbox.behaviour import Fault
+from sandbox.dates import ZONE, Clock, iso
+from sandbox.server import Server, serve
+from tests.conftest import Load, Loaded
+from tests.test_reading import held, payloads
+
+FILTER = "filters[updated_after]"
+CONTACTS = ("--select", "[c]ontacts")  # the endpoint, not the group
+DEALS = ("--select", "[d]eals")
+EARLY = datetime(2026, 10, 1, 12, tzinfo=ZONE)
+
+
+@pytest.fixture
+def account() -> Account:
+    """120 contacts; each change happens five hours after the one before."""
+    account = Account.empty()
+    account.clock = Clock(EARLY, timedelta(seconds=1))
+    account.add("lists", name="news")
+    for key, members in (("users", {"username": "one"}), ("tags", {"tag": "new"})):
+        account.add(key, **members)
+    for number in range(120):
+        account.add("contacts", email=f"{number + 1}@example.com")
+    account.clock = Clock(EARLY + timedelta(days=10), timedelta(hours=5))
+    account.update("lists", 1, name="days later")
+    return account
+
+
+@pytest.fixture
+def server(account: Account) -> Iterator[Server]:
+    with serve(account) as running:
+        yield running
+
+
+def asked(server: Server, path: str = "contacts") -> list[Any]:
+    """The queries for a path so far, and from now on anew."""
+    queries = [request.query for request in server.requests if request.path == path]
+    server.requests.clear()
+    return queries
+
+
+def cursors(server: Server, path: str = "contacts") -> set[datetime | None]:
+    """Since when the requests asked for changes."""
+    texts = [query.get(FILTER) for query in asked(server, path)]
+    return {datetime.fromisoformat(text[0]) if text else None for text in texts}
+
+
+def names(loaded: Loaded) -> dict[str, Any]:
+    return {id: row["firstName"] for id, row in payloads(loaded, "contacts").items()}  # type: ignore[index]
+
+
+def test_a_second_run_asks_for_what_changed_since_the_first_began(
+    account: Account, server: Server, load: Load
+) -> None:
+    account.update("contacts", 7, firstName="Before")
+    began = account.present
+    load(server, *CONTACTS)
+    assert cursors(server) == {None}
+    account.update("contacts", 8, firstName="After")
+    account.add("contacts", email="new@example.com")
+    second = load(server, *CONTACTS)
+    assert cursors(server) == {began - OVERLAP}
+    assert payloads(second, "contacts").keys() == held(account, "contacts").keys()
+    assert names(second)["8"] == "After"
+    assert second.rows(
+        "select mode, rows, api_total, proves_absence, cursor "
+        "from activecampaign_raw.endpoint_reads where collection = 'contacts' "
+        "order by run_id desc limit 1"
+    ) == [("incremental", 3, 3, False, (began - OVERLAP).astimezone(UTC))]
+    account.update("contacts", 9, firstName="Later")
+    third = load(server, *CONTACTS)
+    assert names(third)["9"] == "Later"
+
+
+def test_an_earlier_edit_comes_again_only_as_long_as_the_overlap(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    account.update("contacts", 7, firstName="Once")
+    load(server, *CONTACTS)
+    account.update("contacts", 8, firstName="Twice")
+    third = load(server, *CONTACTS)
+    assert third.rows(
+        "select id from activecampaign_raw.contacts "
+        "where run_id = (select max(run_id) from activecampaign_raw.runs) order by id"
+    ) == [("7",), ("8",)]
+
+
+def test_deals_are_read_since_the_last_run_with_their_values(
+    account: Account, server: Server, load: Load
+) -> None:
+    account.add("dealGroups", title="one")
+    account.add("dealStages", title="first", group="1")
+    field = account.add("dealCustomFieldMeta", fieldLabel="Colour")["id"]
+    for _ in range(3):
+        account.add("deals", contact="1", group="1", stage="1")
+    value = account.add(
+        "dealCustomFieldData", dealId="2", dealCustomFieldMetumId=field, fieldValue="red"
+    )
+    load(server, *DEALS)
+    began = account.present
+    server.requests.clear()
+    account.update("deals", 2, title="Renamed")
+    account.delete("dealCustomFieldData", value["id"])
+    account.delete("deals", 3)
+    second = load(server, *DEALS)
+    assert cursors(server, "deals") == {began - OVERLAP}
+    assert payloads(second, "deals").keys() == {"1", "2", "3"}  # only a full read misses one
+    assert payloads(second, "deal_custom_field_data") == {}
+    third = load(server, *DEALS, "--full")
+    assert payloads(third, "deals").keys() == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_full"),
+    [
+        (["--full"], {"contacts": True, "deals": True}),
+        (["--full", "deals"], {"contacts": False, "deals": True}),
+        (["--full", "[c]ontact?"], {"contacts": True, "deals": False}),
+    ],
+)
+def test_what_is_named_is_read_in_full(
+    arguments: list[str], is_full: dict[str, bool], account: Account, server: Server, load: Load
+) -> None:
+    account.add("deals", contact="1")
+    selected = ("--select", "[c]ontacts", "[d]eals")
+    load(server, *selected)
+    account.delete("contacts", 5)
+    server.requests.clear()
+    loaded = load(server, *selected, *arguments)
+    for path, is_so in is_full.items():
+        queries = [request.query for request in server.requests if request.path == path]
+        assert all((FILTER not in query) is is_so for query in queries), path
+    assert ("5" not in payloads(loaded, "contacts")) is is_full["contacts"]
+
+
+@pytest.mark.parametrize(
+    ("days", "age", "is_full"),
+    [
+        (None, 6.9, False),
+        (None, 7.1, True),
+        ("30", 29, False),
+        ("30", 31, True),
+        ("0", 0, True),
+    ],
+)
+def test_all_is_read_again_once_in_a_while(
+    days: str | None,
+    age: float,
+    is_full: bool,
+    server: Server,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if days:
+        monkeypatch.setenv("ACTIVECAMPAIGN_FULL_READ_DAYS", days)
+    loaded = load(server, *CONTACTS)
+    with duckdb.connect(str(loaded.database)) as database:
+        query = "update activecampaign_raw.endpoint_reads set started_at = ?"
+        database.execute(query, [datetime.now(UTC) - timedelta(days=age)])
+    server.requests.clear()
+    load(server, *CONTACTS)
+    assert (cursors(server) == {None}) is is_full
+
+
+def test_an_incremental_read_does_not_put_the_full_one_off(server: Server, load: Load) -> None:
+    loaded = load(server, *CONTACTS)
+    load(server, *CONTACTS)
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute(
+            "update activecampaign_raw.endpoint_reads set started_at = ? where mode = 'full'",
+            [datetime.now(UTC) - timedelta(days=8)],
+        )
+    server.requests.clear()
+    load(server, *CONTACTS)
+    assert cursors(server) == {None}
+
+
+@pytest.mark.parametrize("late", [0, 1, 80], ids=lambda late: f"{late} minutes late")
+def test_a_change_that_shows_late_is_seen(
+    late: int, account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    stamp = iso(account.present - timedelta(minutes=late))
+    record = account.records("contacts")[4]
+    account.put("contacts", record | {"firstName": "Late", "udate": stamp})
+    assert names(load(server, *CONTACTS))["5"] == "Late"
+
+
+def test_a_change_during_a_read_is_seen_by_the_next(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    account.update("contacts", 7, firstName="First")
+
+    def edit(path: str) -> None:
+        """Once the only contact that changed was served, change one before it."""
+        if path == "contacts" and [one.path for one in server.requests].count(path) == 1:
+            account.update("contacts", 3, firstName="Meanwhile")
+
+    server.requests.clear()
+    server.behaviour.max_limit = 1
+    server.behaviour.meta_total["contacts"] = "absent"  # so that the end has to be asked for
+    server.behaviour.before_reply = edit
+    during = load(server, *CONTACTS)
+    server.behaviour.before_reply = None
+    assert names(during)["3"] != "Meanwhile"
+    assert names(load(server, *CONTACTS))["3"] == "Meanwhile"
+
+
+@pytest.mark.parametrize("overlooks", [False, True], ids=["heeds offsets", "overlooks offsets"])
+@pytest.mark.parametrize("hours", range(6))
+def test_a_clock_set_back_hides_no_change(
+    hours: int, overlooks: bool, account: Account, server: Server, load: Load
+) -> None:
+    """Summer time ends at 2026-11-01 02:00, and 01:00 to 02:00 is told twice."""
+    server.behaviour.overlooks_offsets = overlooks
+    midnight = datetime(2026, 11, 1, tzinfo=ZONE).astimezone(UTC)
+    first = midnight + timedelta(minutes=30) * hours
+    account.clock = Clock(first, timedelta(minutes=20))
+    load(server, *CONTACTS)
+    for number in range(1, 8):
+        account.update("contacts", number, firstName="Tonight")
+    loaded = load(server, *CONTACTS)
+    assert {id for id, name in names(loaded).items() if name == "Tonight"} == set("1234567")
+
+
+def test_a_cursor_is_sent_with_the_account_s_offset(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    asked(server)
+    load(server, *CONTACTS)
+    (text,) = {query[FILTER][0] for query in asked(server)}
+    assert text == (account.present - OVERLAP).astimezone(ZoneInfo("America/Chicago")).isoformat()
+
+
+def test_a_machine_whose_clock_is_ahead_misses_nothing(
+    account: Account, server: Server, load: Load
+) -> None:
+    assert account.present < datetime.now(UTC) - timedelta(days=14)
+    load(server, *CONTACTS)
+    account.update("contacts", 1, firstName="Changed")
+    assert names(load(server, *CONTACTS))["1"] == "Changed"
+
+
+def test_a_machine_whose_clock_is_behind_misses_nothing(
+    account: Account, server: Server, load: Load
+) -> None:
+    account.clock = Clock(datetime.now(UTC) + timedelta(days=300), timedelta(seconds=1))
+    account.update("contacts", 2, firstName="x")
+    load(server, *CONTACTS)
+    cursors(server)
+    load(server, *CONTACTS)
+    (cursor,) = cursors(server)
+    assert cursor
+    assert cursor < datetime.now(UTC)
+
+
+@pytest.mark.parametrize("path", ["contacts", "deals"])
+def test_a_filter_that_the_server_ignores_makes_the_read_a_full_one(
+    path: str, account: Account, server: Server, load: Load
+) -> None:
+    for _ in range(3):
+        account.add("deals", contact="1")
+    selected = ("--select", "[c]ontacts", "[d]eals")
+    load(server, *selected)
+    account.clock = Clock(account.present + timedelta(days=5))
+    account.add("contacts", email="later@example.com")
+    load(server, *selected)
+    server.behaviour.ignored_filters = {FILTER}
+    account.delete(path, 2)
+    loaded = load(server, *selected)
+    assert f"{path}: the API ignored the filter by date of change" in loaded.output
+    assert payloads(loaded, path).keys() == held(account, path).keys()
+    assert loaded.rows(
+        "select mode, proves_absence from activecampaign_raw.endpoint_reads "
+        "where collection = ? order by run_id desc limit 1",
+        path,
+    ) == [("full", True)]
+
+
+def test_a_filter_that_goes_by_the_day_is_none_that_is_ignored(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    account.put("contacts", account.records("contacts")[0] | {"udate": iso(account.present)})
+    account.clock = Clock(account.present + timedelta(hours=30))
+    account.add("contacts", email="later@example.com")
+    load(server, *CONTACTS)
+    server.behaviour.ignored_filters = {FILTER}
+    for number in range(2, 122):
+        account.put(
+            "contacts", account.records("contacts")[number - 1] | {"udate": iso(account.present)}
+        )
+    loaded = load(server, *CONTACTS)
+    assert "ignored" not in loaded.output
+
+
+@pytest.mark.parametrize(
+    ("since", "next_asks_since_then"),
+    [("2026-10-05", True), ("2026-10-20T08:00:00-05:00", False)],
+    ids=["before the cursor", "after the cursor"],
+)
+def test_since_stands_in_for_the_cursor_and_leaves_no_gap(
+    since: str, next_asks_since_then: bool, account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    first = account.present
+    account.update("contacts", 1, firstName="Missed by a late --since")
+    account.clock = Clock(EARLY + timedelta(days=30))
+    account.update("contacts", 2, firstName="x")
+    second = account.present
+    asked(server)
+    load(server, *CONTACTS, "--since", since)
+    moment = datetime.fromisoformat(since)
+    assert cursors(server) == {moment.replace(tzinfo=moment.tzinfo or ZONE)}
+    loaded = load(server, *CONTACTS)
+    assert cursors(server) == {(second if next_asks_since_then else first) - OVERLAP}
+    assert names(loaded)["1"] == "Missed by a late --since"
+
+
+def test_since_without_an_earlier_read_leaves_no_gap(
+    account: Account, server: Server, load: Load
+) -> None:
+    loaded = load(server, *CONTACTS, "--since", "2026-10-11")
+    assert len(payloads(loaded, "contacts")) == 0
+    assert "changes before --since were not read" in loaded.output
+    loaded = load(server, *CONTACTS)
+    assert len(payloads(loaded, "contacts")) == 120
+
+
+def test_a_taste_proves_nothing_and_leaves_no_gap(
+    account: Account, server: Server, load: Load
+) -> None:
+    first = load(server, "--limit", "30", *CONTACTS)
+    assert first.exit_code == 0
+    assert len(payloads(first, "contacts")) == 30
+    assert "in part only" in first.output
+    second = load(server, *CONTACTS)
+    assert len(payloads(second, "contacts")) == 120
+    third = load(server, "--full", "--limit", "30", *CONTACTS)
+    assert len(payloads(third, "contacts")) == 120
+    account.update("contacts", 119, firstName="Changed")
+    assert names(load(server, *CONTACTS))["119"] == "Changed"
+
+
+def test_a_read_that_failed_moves_no_cursor(account: Account, server: Server, load: Load) -> None:
+    load(server, *CONTACTS)
+    first = account.present
+    for number in range(1, 111):
+        account.put(
+            "contacts", account.records("contacts")[number - 1] | {"udate": iso(account.present)}
+        )
+    account.update("contacts", 120, firstName="Changed")
+    server.behaviour.faults.append(Fault(path="contacts", status=500, after=1))
+    failed = load(server, *CONTACTS)
+    assert failed.exit_code == 1
+    server.behaviour.faults.clear()
+    asked(server)
+    loaded = load(server, *CONTACTS)
+    assert names(loaded)["120"] == "Changed"
+    assert "went on where an earlier run stopped" in loaded.output
+    assert cursors(server) == {first - OVERLAP}
+    load(server, *CONTACTS)
+    assert cursors(server) == {account.present - OVERLAP}
+
+
+def contact_rows(account: Account) -> None:
+    account.add("contactTags", contact="1", tag="1")
+    account.add("contactTags", contact="2", tag="1")
+
+
+@pytest.mark.parametrize("break_off", [True, False], ids=["it failed", "the run was killed"])
+def test_a_list_that_stands_in_is_read_until_it_was_read_whole(
+    break_off: bool, account: Account, server: Server, load: Load
+) -> None:
+    contact_rows(account)
+    server.behaviour.withheld_includes = {"contactTags", "contactTags.tag"}
+    if break_off:
+        server.behaviour.faults.append(Fault(path="contactTags", status=500))
+        assert load(server, *CONTACTS).exit_code == 3
+        server.behaviour.faults.clear()
+    else:
+        loaded = load(server, *CONTACTS)
+        with duckdb.connect(str(loaded.database)) as database:  # as if killed before it
+            for table in ("contact_tags", "endpoint_reads"):
+                key = "endpoint = 'contactTags'" if table == "endpoint_reads" else "true"
+                database.execute(f"delete from activecampaign_raw.{table} where {key}")
+    second = load(server, *CONTACTS)
+    assert payloads(second, "contact_tags").keys() == held(account, "contactTags").keys()
+    server.requests.clear()
+    load(server, *CONTACTS)
+    assert not asked(server, "contactTags")
+
+
+def test_another_selection_reads_no_list_that_stands_in(
+    account: Account, server: Server, load: Load
+) -> None:
+    contact_rows(account)
+    server.behaviour.withheld_includes = {"contactTags", "contactTags.tag"}
+    server.behaviour.faults.append(Fault(path="contactTags", status=500))
+    load(server, *CONTACTS)
+    server.requests.clear()
+    load(server, "--select", "users")
+    assert not asked(server, "contactTags")
+
+
+def test_a_child_that_goes_with_a_change_is_gone_though_only_changes_were_read(
+    account: Account, server: Server, load: Load
+) -> None:
+    contact_rows(account)
+    load(server, *CONTACTS)
+    account.delete("contactTags", 1)
+    loaded = load(server, *CONTACTS)
+    assert payloads(loaded, "contact_tags").keys() == {"2"}
+    assert len(payloads(loaded, "contacts")) == 120
+
+
+def test_the_documented_endpoints_are_a_group(server: Server, load: Load) -> None:
+    load(server, "--select", "documented", "--exclude", "contacts", "deals")
+    documented = {request.path for request in server.requests}
+    assert {"users", "campaigns", "notes", "dealTasks"} <= documented
+    assert "contacts" not in documented
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--since", "yesterday"], "must be a date such as 2026-05-28"),
+        (["--limit", "0"], "must be a number from 1"),
+        (["--full", "nothing"], "no endpoint or group 'nothing'"),
+        (["--since", "2026-01-01", "--full"], "contradict each other"),
+    ],
+)
+def test_options_that_mean_nothing_are_named(
+    arguments: list[str],
+    said: str,
+    server: Server,
+    load: Load,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        loaded = load(server, *arguments)
+        told = (loaded.exit_code, loaded.output)
+    except SystemExit as left:  # as argparse leaves
+        told = (left.code, capsys.readouterr().err)
+    assert told[0] == 2
+    assert said in told[1]
+
+
+@pytest.mark.parametrize("days", ["weekly", "-1", "inf"])
+def test_an_interval_that_is_none_is_named(
+    days: str, server: Server, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACTIVECAMPAIGN_FULL_READ_DAYS", days)
+    loaded = load(server, *CONTACTS)
+    assert loaded.exit_code == 2
+    assert "ACTIVECAMPAIGN_FULL_READ_DAYS" in loaded.output
