@@ -55,11 +55,18 @@ class Edit:
     """A change that a user makes; `pick` chooses which record, `number` and `text` what it gets."""
 
     action: str
-    resource: str
-    member: str
+    what: tuple[str, str]  # resource and member
     pick: int
     number: int
     text: str
+
+    @property
+    def resource(self) -> str:
+        return self.what[0]
+
+    @property
+    def member(self) -> str:
+        return self.what[1]
 
 
 def words(account: Account, edit: Edit) -> str:
@@ -152,7 +159,7 @@ def is_dated(edit: Edit) -> bool:
 
 def make(account: Account, edit: Edit) -> None:
     """Make a change, if the account still has what it is about."""
-    value = VALUES[edit.resource, edit.member](account, edit)
+    value = VALUES[edit.what](account, edit)
     if edit.action == "add":
         resource = RESOURCES[edit.resource]
         named = {
@@ -176,7 +183,7 @@ def make(account: Account, edit: Edit) -> None:
 
 
 edits: Final = st.builds(
-    lambda action, what, pick, number, text: Edit(action, *what, pick, number, text),
+    Edit,
     st.sampled_from(("add", "add", "update", "update", "update", "delete")),
     st.sampled_from(tuple(VALUES)),
     st.integers(0, 999),
@@ -232,7 +239,7 @@ class Models:
         """`dbt run` of the incremental models."""
         self._database = database
         self._dbt("run", "--select", "config.materialized:incremental")
-        DuckDBConnectionManager.env().close()  # kept open for what else this process may run
+        DuckDBConnectionManager.env().close()  # type: ignore[no-untyped-call]  # kept open for what else this process may run
 
     def rows(self, database: Path) -> Rows:
         """The documented tables: over the incremental models that are built, all else afresh."""
