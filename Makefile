@@ -2,6 +2,7 @@
 PYTHON ?= python3
 CONTACTS ?= 1000
 SEED ?= 1
+EXAMPLES ?= 200
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 PROFILES := $(VENV)/profiles
 DBT := DBT_PROFILES_DIR=$(PROFILES) $(BIN)/dbt
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test soak lint clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -19,6 +20,10 @@ demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, bui
 
 test: $(VENV)/.installed-dev ## all tests, on all cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+soak: $(VENV)/.installed-dev ## what takes too long for `test`: random edits, faults and kills by the hour
+	ACTIVECAMPAIGN_SOAK_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -s \
+		tests/test_property.py tests/test_crash.py tests/test_soak.py
 
 lint: $(VENV)/.installed-dev $(PROFILES)/profiles.yml ## ruff, mypy, sqlfluff, dbt-bouncer
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from sandbox.server import Server, serve
 
 ROOT = Path(__file__).parent.parent
 BUILT = sorted(path.stem for path in (ROOT / "dbt_project/models/documented").glob("*.sql"))
+SOAK_EXAMPLES = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))  # 0: not what takes long
 LOADER = (sys.executable, "-m", "loader")
 
 

@@ -1,16 +1,12 @@
 """A run that dies at any point, or meets a full disk or another program, costs nothing for good."""
 
 import json
-import os
-import resource
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,124 +16,26 @@ import pytest
 from loader.endpoints import ENDPOINTS
 from sandbox.account import Account
 from sandbox.server import Server, serve
-from tests.conftest import LOADER, ROOT, run_command
+from tests.conftest import LOADER, SOAK_EXAMPLES, run_command
+from tests.runs import (
+    EXTRACTED,
+    LOADED,
+    LOADED_IN_PART,
+    LOADING,
+    NORMALIZED,
+    NORMALIZING,
+    Runs,
+    change,
+    number_of_files,
+)
 
-SOAK_EXAMPLES: Final = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))
-
-KILLED: Final = -signal.SIGKILL
 PROMPT: Final = 5.0  # seconds in which a run that cannot start says so
-
-# what dlt's folder holds at each step of a package; `*` stands for the package and its parts
-EXTRACTED: Final = "normalize/extracted/*/new_jobs/*"
-NORMALIZING: Final = "load/new/*/new_jobs/*"
-NORMALIZED: Final = "load/normalized/*/new_jobs/*"
-LOADING: Final = "load/normalized/*/started_jobs/*"
-LOADED_IN_PART: Final = "load/normalized/*/completed_jobs/*"
-LOADED: Final = "load/loaded/*"
 
 # tables whose records come in another form beside their parent
 OF_ANOTHER_FORM: Final = {"deal_custom_field_data"}
 KEYS: Final = {endpoint.raw_table: endpoint.key for endpoint in ENDPOINTS} | {
     beside.raw_table: beside.key for endpoint in ENDPOINTS for beside in endpoint.beside
 }
-
-
-class Runs:
-    """Runs `python -m loader` on a server and a database, and kills it."""
-
-    def __init__(
-        self, server: Server, database: Path, *arguments: str, package_rows: int | None = None
-    ) -> None:
-        self.server = server
-        self.database = database
-        self.folder = database.with_name(f"{database.name}.dlt") / "activecampaign"
-        smaller = f"source.PACKAGE_ROWS = {package_rows}; raise SystemExit(cli.main())"
-        code = f"from loader import cli, source; {smaller}"
-        loader = LOADER if package_rows is None else (sys.executable, "-c", code)
-        self._command = (*loader, *arguments)
-        self.environment = {
-            "ACTIVECAMPAIGN_API_URL": server.url,
-            "ACTIVECAMPAIGN_API_KEY": server.api_key,
-            "ACTIVECAMPAIGN_DUCKDB": str(database),
-            "ACTIVECAMPAIGN_REQUESTS_PER_SECOND": "0",
-        }
-
-    @contextmanager
-    def started(self, limit: int | None = None) -> Iterator[subprocess.Popen[str]]:
-        """A run that goes on until the block ends. `limit`: bytes that a file may have."""
-
-        def small_disk() -> None:
-            if limit is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-        run = subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            env=os.environ | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            preexec_fn=small_disk,
-        )
-        try:
-            yield run
-        finally:
-            run.kill()
-            run.communicate()
-
-    def ended(self, limit: int | None = None) -> tuple[int, str]:
-        """Exit code and output of a run that is left alone."""
-        with self.started(limit) as run:
-            said, _ = run.communicate(timeout=300)
-            return run.returncode, said
-
-    def completes(self) -> None:
-        """A run that is left alone and reads everything."""
-        exit_code, said = self.ended()
-        assert exit_code == 0, said
-
-    def is_refused(self, startup: float) -> str:
-        """What a run says that finds the database in use, and soon."""
-        started = time.monotonic()
-        exit_code, said = self.ended()
-        assert exit_code == 1, said
-        assert time.monotonic() - started < 2 * startup + PROMPT
-        assert "is in use" in said
-        assert "Traceback" not in said
-        return said
-
-    def killed_at_request(self, number: int, path: str = "") -> None:
-        """Let a run send so many requests (for `path`) and kill it before the last is answered."""
-        left = iter(range(number - 1, -1, -1))
-        lock = threading.Lock()
-        killed = threading.Event()
-
-        def count(asked: str) -> None:
-            with lock:
-                if path in ("", asked) and next(left, 1) == 0:
-                    run.kill()
-                    killed.set()
-
-        with self.started() as run:
-            self.server.behaviour.before_reply = count
-            assert killed.wait(60)
-            assert run.wait() == KILLED
-            self.server.behaviour.before_reply = None
-
-    def killed_at(self, pattern: str, count: int = 1) -> None:
-        """Kill a run as soon as dlt's folder holds so many files of a pattern."""
-        with self.started() as run:
-            while count > _number_of_files(self.folder, pattern):
-                assert run.poll() is None, f"the run ended before there was {count} x {pattern}"
-                time.sleep(0.001)
-            run.kill()
-            assert run.wait() == KILLED
-
-
-def _number_of_files(folder: Path, pattern: str) -> int:
-    with suppress(OSError):  # it is moved while one looks
-        return sum(1 for _ in folder.glob(pattern))
-    return 0
 
 
 def assert_whole(database: Path, account: Account, tables: Iterable[str] = KEYS) -> None:
@@ -156,16 +54,6 @@ def assert_whole(database: Path, account: Account, tables: Iterable[str] = KEYS)
                     assert {name: record[name] for name in held[id]} == held[id], table
 
 
-def change(account: Account) -> None:
-    """Changes of several kinds, which a later read must bring."""
-    contact = account.add("contacts", email="after@example.com", firstName="After")["id"]
-    account.add("contactTags", contact=contact, tag=1)
-    account.update("contacts", int(contact) - 1, lastName=f"Before {contact}")
-    account.update("lists", 1, name=f"Before {contact}")
-    for key in ("contacts", "deals", "notes"):
-        account.delete(key, account.records(key)[0]["id"])
-
-
 @pytest.fixture
 def server(account: Account) -> Iterator[Server]:
     with serve(account) as running:
@@ -178,6 +66,17 @@ def startup() -> float:
     started = time.monotonic()
     run_command(*LOADER, "endpoints", environment={})
     return time.monotonic() - started
+
+
+def refused(runs: Runs, startup: float) -> str:
+    """What a run says that finds the database in use, and soon."""
+    started = time.monotonic()
+    exit_code, said = runs.ended()
+    assert exit_code == 1, said
+    assert time.monotonic() - started < 2 * startup + PROMPT
+    assert "is in use" in said
+    assert "Traceback" not in said
+    return said
 
 
 @pytest.fixture
@@ -266,10 +165,10 @@ def test_a_long_read_killed_again_and_again_is_made_good_by_the_next(sweeping: R
 def test_a_long_read_goes_on_after_the_last_page_that_was_loaded(sweeping: Runs) -> None:
     sweeping.killed_at_request(4, "contacts")
     with duckdb.connect(str(sweeping.database), read_only=True) as connection:
-        [(loaded,)] = connection.execute(
-            "select max(id::bigint) from activecampaign_raw.contacts"
+        [(rows, loaded)] = connection.execute(
+            "select count(*), max(id::bigint) from activecampaign_raw.contacts"
         ).fetchall()
-    assert loaded == 300
+    assert rows == 300
     sweeping.server.requests.clear()
     sweeping.completes()
     asked = [one for one in sweeping.server.requests if one.path == "contacts"]
@@ -290,7 +189,7 @@ def test_a_second_loader_says_who_holds_the_database_and_harms_nothing(
     runs.server.behaviour.before_reply = hold
     with runs.started() as first:
         assert arrived.wait(60)
-        said = runs.is_refused(startup)
+        said = refused(runs, startup)
         assert f"process {first.pid}" in said
         go_on.set()
         output, _ = first.communicate(timeout=120)
@@ -310,7 +209,7 @@ def test_a_database_that_someone_reads_is_said_to_be_in_use(runs: Runs, startup:
     ) as reader:
         assert reader.stdout
         reader.stdout.readline()
-        said = runs.is_refused(startup)
+        said = refused(runs, startup)
         reader.communicate("\n")
     assert f"process {reader.pid}" in said
     assert not runs.server.requests
@@ -328,7 +227,7 @@ def test_a_full_disk_is_said_and_made_good_by_the_next_run(
     assert exit_code == 1
     assert "File too large" in said
     assert "Traceback" not in said
-    assert bool(_number_of_files(runs.folder, NORMALIZED)) is is_extracted
+    assert bool(number_of_files(runs.folder, NORMALIZED)) is is_extracted
     duckdb.connect(str(runs.database), read_only=True).close()
     change(account)
     runs.completes()

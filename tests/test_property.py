@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +21,11 @@ from sandbox.account import Account
 from sandbox.dates import NOW, Clock, iso
 from sandbox.resources import RESOURCES
 from sandbox.server import serve
-from tests.conftest import BUILT, ROOT, Load
+from tests.conftest import BUILT, ROOT, SOAK_EXAMPLES, Load
 from tests.recorded import CONTRACT
 from tests.test_documented_rows import expected
 
-SOAK_EXAMPLES: Final = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))
-EXAMPLES: Final = SOAK_EXAMPLES or 4
+EXAMPLES: Final = SOAK_EXAMPLES or 3
 
 Rows = dict[str, Counter[tuple[Any, ...]]]
 """the rows of each documented table"""
@@ -203,7 +201,7 @@ class Round:
 rounds: Final = st.lists(
     st.builds(Round, st.lists(edits, min_size=8, max_size=25), st.booleans()),
     min_size=2,
-    max_size=4,
+    max_size=3,
 )
 
 

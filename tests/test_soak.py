@@ -1,0 +1,67 @@
+"""A large account over a bad line, by a loader that is killed: `make soak`, as it takes minutes."""
+
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.account import Account
+from sandbox.behaviour import Fault
+from sandbox.server import serve
+from tests.conftest import BUILT, SOAK_EXAMPLES, Dbt
+from tests.runs import Runs, change
+from tests.test_documented_rows import expected, shown
+
+pytestmark = pytest.mark.skipif(not SOAK_EXAMPLES, reason="make soak")
+
+FAULTY = 0.2  # of all requests
+MOST_RUNS = 10  # the more, the less likely that each has met five failures in a row
+
+
+LINE: tuple[dict[str, Any], ...] = (
+    {"status": 429},
+    {"status": 429, "headers": {"Retry-After": "1"}},
+    {"status": 500},
+    {"status": 403},
+    {"kind": "reset"},
+    {"kind": "truncate"},
+    {"kind": "empty"},
+    {"kind": "html"},
+)
+
+
+@pytest.mark.parametrize("seed", [random.randrange(1_000_000)])
+def test_a_large_account_arrives_whole_through_faults_and_kills(
+    seed: int, dbt: Dbt, tmp_path: Path
+) -> None:
+    dice = random.Random(seed)
+    account = Account.generate(contacts=20_000, seed=seed)
+    with serve(account) as server:
+        chance = FAULTY / len(LINE)
+        server.behaviour.faults = [
+            Fault(**fault, chance=chance, seed=seed + number) for number, fault in enumerate(LINE)
+        ]
+        runs = Runs(server, tmp_path / "warehouse.duckdb")
+        for _ in range(3):
+            with runs.started() as run:
+                try:
+                    run.wait(dice.uniform(2, 40))
+                except subprocess.TimeoutExpired:
+                    run.kill()
+            change(account)
+        for _ in range(MOST_RUNS):
+            exit_code, said = runs.ended()
+            if exit_code == 0:
+                break
+            assert exit_code in (1, 3), said
+        assert exit_code == 0, said
+        met = sum(one.status != 200 for one in server.requests)
+        assert met > FAULTY / 4 * len(server.requests)  # half of them have the status of a success
+    built = dbt.build(runs.database)
+    assert built.returncode == 0, built.stdout
+    for table in BUILT:
+        rows = shown(runs.database, table)
+        assert len(rows) == len(set(rows)), table
+        assert set(rows) == expected(account, table), table
