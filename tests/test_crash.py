@@ -1,6 +1,7 @@
 """A run that dies at any point, or meets a full disk or another program, costs nothing for good."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -158,10 +159,10 @@ def test_a_long_read_killed_again_and_again_is_made_good_by_the_next(sweeping: R
         account.add("contactTags", contact=last, tag=page)
         account.update("contacts", 2, firstName=f"Changed at page {page}")
     sweeping.completes()
+    sweeping.completes()  # what had changed of contacts that were loaded before
     assert_whole(sweeping.database, account, SWEPT)
 
 
-@pytest.mark.xfail(strict=True, reason="a long read starts again")
 def test_a_long_read_goes_on_after_the_last_page_that_was_loaded(sweeping: Runs) -> None:
     sweeping.killed_at_request(4, "contacts")
     with duckdb.connect(str(sweeping.database), read_only=True) as connection:
@@ -190,7 +191,7 @@ def test_a_second_loader_says_who_holds_the_database_and_harms_nothing(
     with runs.started() as first:
         assert arrived.wait(60)
         said = refused(runs, startup)
-        assert f"process {first.pid}" in said
+        assert re.search(rf"process {first.pid}, since 20\d\d-", said)
         go_on.set()
         output, _ = first.communicate(timeout=120)
     assert first.returncode == 0, output

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from sandbox.account import Account
 from sandbox.dates import NOW, Clock, iso
 from sandbox.resources import RESOURCES
-from sandbox.server import serve
+from sandbox.server import Server, serve
 from tests.conftest import BUILT, ROOT, SOAK_EXAMPLES, Load
 from tests.recorded import CONTRACT
 from tests.test_documented_rows import expected
@@ -334,6 +334,16 @@ def assert_differ_by(
             assert owner in undated or owner not in existing, (table, row)
 
 
+def asked_for_changes(server: Server) -> int:
+    """How often a list was asked for by date of change, pages after the first aside."""
+    return sum(
+        "filters[updated_after]" in one.query
+        and one.query.get("offset", ["0"]) == ["0"]
+        and "id_greater" not in one.query
+        for one in server.requests
+    )
+
+
 @settings(
     max_examples=EXAMPLES,
     derandomize=not SOAK_EXAMPLES,
@@ -388,8 +398,9 @@ def test_a_database_kept_up_holds_what_one_loaded_afresh_holds(
             assert set(truth[table]) == expected(account, table), table
         assert_differ_by(models.rows(kept), truth, undated.ids, account)
         assert not undated.ids or not children_move_parent
+        assert asked_for_changes(server) == 2 * len(script)
 
-        loaded(kept)
+        loaded(kept, "--full")
         if is_built:
             models.build(kept)
         assert models.rows(kept) == truth
