@@ -21,7 +21,7 @@ demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, bui
 test: $(VENV)/.installed-dev ## all tests, on all cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-soak: $(VENV)/.installed-dev ## what takes too long for `test`: random edits, faults and kills by the hour
+soak: $(VENV)/.installed-dev ## what takes hours: random edits, faults, kills
 	ACTIVECAMPAIGN_SOAK_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -s \
 		tests/test_property.py tests/test_crash.py tests/test_soak.py
 
