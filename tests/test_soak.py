@@ -51,12 +51,13 @@ def test_a_large_account_arrives_whole_through_faults_and_kills(
                 except subprocess.TimeoutExpired:
                     run.kill()
             change(account)
-        for _ in range(MOST_RUNS):
+        exit_codes = [1]
+        # the second run brings what changed while the first went on where a killed one had stopped
+        while exit_codes[-2:] != [0, 0] and len(exit_codes) < MOST_RUNS:
             exit_code, said = runs.ended()
-            if exit_code == 0:
-                break
-            assert exit_code in (1, 3), said
-        assert exit_code == 0, said
+            exit_codes.append(exit_code)
+            assert exit_code in (0, 1, 3), said
+        assert exit_codes[-2:] == [0, 0], said
         met = sum(one.status != 200 for one in server.requests)
         assert met > FAULTY / 4 * len(server.requests)  # half of them have the status of a success
     built = dbt.build(runs.database)
