@@ -33,6 +33,12 @@ LONGEST_MESSAGE: Final = 160  # characters of what a server says
 IN_FLIGHT: Final = 8  # requests side by side: enough for the budget at replies of 1.6 s
 
 
+BROKE_OFF: Final = (
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
 class BadReply(Exception):
     """A body that is not what the API sends: cut short, HTML, or without its data."""
 
@@ -178,9 +184,9 @@ class Client:
                     f"No secure connection to {self.host}: {_reason(problem)}. Check "
                     "ACTIVECAMPAIGN_API_URL and this machine's certificates."
                 ) from None
-            raise _Retry(
-                EndpointError(f"{path}: {self.host} does not answer ({_reason(problem)})")
-            ) from None
+            broke_off = isinstance(problem, BROKE_OFF)
+            what = "the reply broke off" if broke_off else f"{self.host} does not answer"
+            raise _Retry(EndpointError(f"{path}: {what} ({_reason(problem)})")) from None
         self._date = http_date(reply.headers.get("Date")) or self._date
         if reply.status_code != 200:
             self._refuse(path, reply, tolerated)
@@ -248,9 +254,11 @@ def retry_after(header: str | None) -> float:
     if not header:
         return 0.0
     try:
-        return max(float(header), 0.0)
+        seconds = float(header)
     except ValueError:
         pass
+    else:
+        return seconds if seconds > 0 else 0.0  # not a number is none
     date = http_date(header)
     return max((date - datetime.now(UTC)).total_seconds(), 0.0) if date else 0.0
 
@@ -259,7 +267,7 @@ def http_date(header: str | None) -> datetime | None:
     """The moment that a header names, None where it names none."""
     try:
         date = parsedate_to_datetime(header or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 

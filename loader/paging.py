@@ -36,10 +36,11 @@ class Progress:
     def is_all(self, page: Page) -> bool:
         """Whether `page` is the last: one that was not cut and completes the announced total.
 
-        Neither sign is enough alone: a server may give fewer records than asked for, and a total
-        may lie.
+        Neither sign is enough alone: a server may give fewer records than asked for, a total may
+        lie, and where records went during the read, those still to come complete no total.
         """
-        return page.length not in FULL_PAGES and self.distinct == self.total
+        is_complete = self.is_sound and self.distinct == self.total
+        return is_complete and page.length not in FULL_PAGES
 
 
 def walk_by_offset(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[Page]:
@@ -107,6 +108,10 @@ def walk_by_id(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[
         if not page.length:
             return
         ids = [int(id) for id in page.ids if id and id.isdecimal()]
+        if not any(page.ids) and page.length < size:  # none of them says what comes after it
+            if not progress.distinct:
+                yield page
+            return
         if not ids or ids[0] <= last or ids != sorted(ids):
             raise EndpointError("the server does not list by id_greater and orders[id]=ASC")
         progress.distinct += len(set(ids))

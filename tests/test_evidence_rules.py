@@ -332,7 +332,7 @@ class Simulation:
         try:
             self.read(self.endpoint)
             for key in self.children:
-                if evidence.is_lacking(self.database, BY_PATH[key]):
+                if evidence.is_lacking(self.database, BY_PATH[key], [self.endpoint]):
                     self.read(BY_PATH[key])
             if script.reads_tags:
                 self.read(BY_PATH["tags"])
