@@ -237,10 +237,13 @@ def load_pending(database: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def _load_pending(pipeline: dlt.Pipeline, stop: Callable[[], None]) -> None:
+    folder = Path(pipeline.working_dir)
+    for prepared in folder.glob("load/normalized/*"):
+        # dlt was killed before it deleted what the package was made of, and would make it twice
+        shutil.rmtree(folder / "normalize" / "extracted" / prepared.name, ignore_errors=True)
     if pipeline.has_pending_data:
         _load(pipeline, stop)
     # what a killed run had not yet made a package of: nobody takes it up
-    folder = Path(pipeline.working_dir)
     for left in (*folder.glob("normalize/*"), *folder.glob("load/new/*")):
         if left.is_dir() and left.name != "extracted":
             shutil.rmtree(left)

@@ -125,7 +125,6 @@ def test_a_run_that_is_killed_again_and_again_is_made_good_by_the_next(
     assert_whole(runs.database, account)
 
 
-@pytest.mark.xfail(strict=True, reason="dlt cannot put the package where it is already")
 def test_a_run_killed_before_dlt_tidied_a_package_away_is_made_good_by_the_next(
     runs: Runs, account: Account, tmp_path: Path
 ) -> None:
