@@ -469,3 +469,66 @@ def test_an_interval_that_is_none_is_named(
     loaded = load(server, *CONTACTS)
     assert loaded.exit_code == 2
     assert "ACTIVECAMPAIGN_FULL_READ_DAYS" in loaded.output
+
+
+WAS_CHANGED = (
+    "update activecampaign_raw.unfinished_reads set state = replace(state, 'udate', 'mdate')"
+)
+WAS_LONG_AGO = (
+    "update activecampaign_raw.unfinished_reads set first_run_id = first_run_id - 8 * 86400"
+)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "arguments", "begins_anew"),
+    [
+        (None, [], False),
+        (WAS_CHANGED, [], True),
+        (WAS_LONG_AGO, [], True),
+        (None, ["--full"], True),
+        (None, ["--limit", "10"], True),
+        (None, ["--since", "2026-01-01"], True),
+    ],
+    ids=["as it is", "the loader reads otherwise", "long ago", "in full", "a taste", "since"],
+)
+def test_an_unfinished_read_goes_on_where_that_loses_nothing(
+    meanwhile: str | None,
+    arguments: list[str],
+    begins_anew: bool,
+    account: Account,
+    server: Server,
+    load: Load,
+) -> None:
+    server.behaviour.faults.append(Fault(path="contacts", status=500, after=1))
+    failed = load(server, *CONTACTS)
+    assert len(payloads(failed, "contacts")) == 100
+    server.behaviour.faults.clear()
+    if meanwhile:
+        with duckdb.connect(str(failed.database)) as database:
+            database.execute(meanwhile)
+    asked(server)
+    load(server, *CONTACTS, *arguments)
+    assert ("id_greater" not in asked(server)[0]) is begins_anew
+    loaded = load(server, *CONTACTS)
+    assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
+
+
+def test_a_full_read_that_is_due_takes_the_place_of_an_unfinished_incremental_one(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    for number in range(1, 121):
+        account.put(
+            "contacts", account.records("contacts")[number - 1] | {"udate": iso(account.present)}
+        )
+    server.behaviour.faults.append(Fault(path="contacts", status=500, after=1))
+    failed = load(server, *CONTACTS)
+    server.behaviour.faults.clear()
+    with duckdb.connect(str(failed.database)) as database:
+        query = "update activecampaign_raw.endpoint_reads set started_at = ?"
+        database.execute(query, [datetime.now(UTC) - timedelta(days=8)])
+    account.delete("contacts", 3)
+    asked(server)
+    loaded = load(server, *CONTACTS)
+    assert cursors(server) == {None}
+    assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
