@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="only these endpoints: groups, names, or patterns such as 'contact[s]'",
     )
+    parser.add_argument("--exclude", nargs="+", metavar="NAME", help="all but these endpoints")
     parser.add_argument(
         "--full",
         nargs="*",
@@ -92,7 +93,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="read about N records an endpoint, in whole pages, for a first look",
     )
-    parser.add_argument("--exclude", nargs="+", metavar="NAME", help="all but these endpoints")
     parser.add_argument(
         "--accept-deletions",
         action="store_true",

@@ -74,8 +74,10 @@ def begin(
         plan: how to read.
     """
     read = Read(endpoint, client, run_id, limit=plan.limit)
-    if not endpoint.changed_since or endpoint in plan.full:
-        return read if endpoint in plan.full else _gone_on(database, read, plan) or read
+    if endpoint in plan.full:
+        return read
+    if not endpoint.changed_since:
+        return _gone_on(database, read, plan) or read
     cursor = None if _is_full_due(database, endpoint, plan) else _cursor(database, endpoint)
     if plan.since:
         read.leaves_gap = cursor is None or plan.since > cursor
