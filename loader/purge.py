@@ -80,12 +80,14 @@ def purge(database: duckdb.DuckDBPyConnection, path: Path) -> None:
     Raises:
         duckdb.Error, OSError: it cannot be written, for want of space say; nothing has changed.
     """
-    new = path.with_name(f"{path.name}.purge")
+    file = path.resolve()  # a link stays one
+    new = file.with_name(f"{file.name}.purge")
     _remove(new)
     try:
         _copy(database, new)
+        database.execute("checkpoint")  # no log of the old file is left for the new one
         database.close()
-        new.replace(path)
+        new.replace(file)
     finally:
         _remove(new)
     shutil.rmtree(working_folder(path), ignore_errors=True)  # dlt makes it again

@@ -144,6 +144,25 @@ def test_a_purge_that_finds_no_room_changes_nothing(
     assert purge(capsys, loaded, "--yes").exit_code == 0
 
 
+def test_a_database_behind_a_link_is_purged_where_it_is(
+    account: Account,
+    server: Server,
+    load: Load,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    link = tmp_path / "link.duckdb"
+    (tmp_path / "elsewhere").mkdir()
+    link.symlink_to(tmp_path / "elsewhere" / "warehouse.duckdb")
+    load(server, database=link)
+    account.delete("contacts", gone_of(account))
+    loaded = load(server, "--full", database=link)
+    assert purge(capsys, loaded, "--yes").exit_code == 0
+    assert link.is_symlink()
+    assert files_with(tmp_path, SECRET) == []
+    assert len(payloads(loaded, "contacts")) == 30
+
+
 def test_a_purge_of_no_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
