@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console, Group
 from rich.table import Table
@@ -22,13 +23,16 @@ from loader.purge import Erasure
 from loader.report import Progress, summary
 from loader.settings import Settings, database_in_environment, settings_from_environment
 
+YEARS: Final = range(1970, 2200)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
         Exit code: 0 all read (what key or plan lack counts as read), 1 failed, 2 configuration,
-        3 some endpoint failed while others loaded.
+        3 some endpoint failed or came short while others loaded, or a mass deletion waits for
+        confirmation.
     """
     console = Console(width=None if sys.stdout.isatty() else 120, emoji=False, markup=False)
     options = _parser().parse_args(arguments)
@@ -135,7 +139,10 @@ def _positive(text: str) -> int:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        if moment.year not in YEARS:
+            raise ValueError(text)
+        return moment
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"must be a date such as 2026-05-28 or a date-time, not {text!r}"
@@ -179,7 +186,7 @@ def _groups(endpoint: Endpoint) -> tuple[str, ...]:
     return (endpoint.group, "documented") if endpoint.documented else (endpoint.group,)
 
 
-def _plan(options: argparse.Namespace, settings: Settings) -> Plan:
+def _plan(options: argparse.Namespace, settings: Settings, endpoints: Sequence[Endpoint]) -> Plan:
     zone = check.zone_of_project(Path.cwd())
     since: datetime | None = options.since
     if since and options.full is not None:
@@ -188,6 +195,8 @@ def _plan(options: argparse.Namespace, settings: Settings) -> Plan:
         full: Sequence[Endpoint] = ()
     else:
         full = _named(options.full) if options.full else ENDPOINTS
+        if not any(one in endpoints for one in full):
+            raise ConfigurationError("--full names no endpoint that is selected.")
     return Plan(
         full=full,
         full_every=settings.full_every,
@@ -217,7 +226,7 @@ def _run(
     if settings.database.exists():  # a wrong file or a blocking reader is found before any request
         with pipeline.open_database(settings.database) as database:
             pipeline.check_account(database, settings.database, settings.account)
-    plan = _plan(options, settings)
+    plan = _plan(options, settings, endpoints)
     owner = check.key_owner(client)
     path = _short(settings.database)
     console.print(f"Loading {settings.account} as {owner} into {path}", highlight=False)
@@ -244,13 +253,22 @@ def _run(
     return run.exit_code
 
 
+def _is_confirmed() -> bool:
+    try:
+        return input("Erase them? [y/N] ").strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        return False
+
+
 def _purge(console: Console, options: argparse.Namespace) -> int:
+    for option in ("select", "exclude", "full", "since", "limit"):
+        if getattr(options, option) is not None:
+            raise ConfigurationError(f"purge takes no --{option}: it erases all that is deleted.")
     name = trial.database_name(options.contacts, options.seed) if options.sandbox else None
     path = database_in_environment(name)
     if not path.exists():
         raise ConfigurationError(f"There is no database {path}. Set ACTIVECAMPAIGN_DUCKDB.")
     with pipeline.open_database(path) as database:
-        pipeline.load_pending(database, path)
         erasure = purge.find(database)
         if not erasure.total:
             console.print(f"Nothing in {_short(path)} is deleted at the source.", highlight=False)
@@ -258,7 +276,7 @@ def _purge(console: Console, options: argparse.Namespace) -> int:
         console.print(_erasure(erasure, _short(path)), highlight=False)
         if not options.yes and not sys.stdin.isatty():
             raise ConfigurationError("Nothing was erased: nobody is here to ask. Run with --yes.")
-        if not options.yes and input("Erase them? [y/N] ").strip().lower() not in ("y", "yes"):
+        if not options.yes and not _is_confirmed():
             console.print("Nothing was erased.")
             return 1
         purge.purge(database, path)

@@ -236,7 +236,10 @@ class Client:
         return f": {text}" if text else ""
 
     def _redact(self, text: str) -> str:
-        return text.replace(self._key, "***")
+        """Without the key, nor a part of it where the text was cut off."""
+        text = text.replace(self._key, "***")
+        cut = next((n for n in range(len(self._key), 3, -1) if text.endswith(self._key[:n])), 0)
+        return text[: len(text) - cut]
 
 
 class _Error(msgspec.Struct):

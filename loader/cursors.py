@@ -25,6 +25,28 @@ create table if not exists {RAW_SCHEMA}.unfinished_reads (
 );
 """
 
+# Of an interval: a job that runs at the same hour each week is never late by minutes.
+PUNCTUALITY: Final = 0.95
+
+# A read that was resumed began with its first run, and runs are numbered by the clock.
+FULL_READS: Final = f"""
+select
+    max(began) filter (where proves_absence) as proven,
+    max(began) as complete,
+    coalesce(arg_max(withheld, run_id) > 0, false) as is_withheld
+from (
+    select
+        run_id,
+        least(min(started_at), to_timestamp(first_run_id)) as began,
+        bool_or(proves_absence and collection = $2) as proves_absence,
+        sum(withheld) as withheld
+    from {RAW_SCHEMA}.endpoint_reads
+    where endpoint = $1 and mode = 'full'
+    group by first_run_id, run_id
+    having bool_or(next_cursor is not null)
+)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -73,17 +95,19 @@ def begin(
         run_id: the run in which the read begins, unless it goes on.
         plan: how to read.
     """
+    if plan.limit or plan.since:
+        forget(database, endpoint)  # its rules of evidence go by runs that are all its own
     read = Read(endpoint, client, run_id, limit=plan.limit)
     if endpoint in plan.full:
         return read
     if not endpoint.changed_since:
-        return _gone_on(database, read, plan) or read
+        return _resumed(database, read, plan) or read
     cursor = None if _is_full_due(database, endpoint, plan) else _cursor(database, endpoint)
     if plan.since:
         read.leaves_gap = cursor is None or plan.since > cursor
         read.cursor = plan.since.astimezone(plan.zone)
         return read
-    unfinished = _gone_on(database, read, plan)
+    unfinished = _resumed(database, read, plan)
     if unfinished and not (unfinished.cursor and cursor is None):
         return unfinished
     read.cursor = cursor.astimezone(plan.zone) if cursor else None
@@ -111,25 +135,31 @@ def keep(database: duckdb.DuckDBPyConnection, read: Read) -> None:
     )
 
 
-def forget(database: duckdb.DuckDBPyConnection, read: Read) -> None:
-    """Nothing is left to go on with."""
+def forget(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+    """Let no later run go on with the endpoint's unfinished read."""
     database.execute(
-        f"delete from {RAW_SCHEMA}.unfinished_reads where endpoint = ?", [read.endpoint.name]
+        f"delete from {RAW_SCHEMA}.unfinished_reads where endpoint = ?", [endpoint.name]
     )
 
 
-def _gone_on(database: duckdb.DuckDBPyConnection, read: Read, plan: Plan) -> Read | None:
-    """The endpoint's unfinished read, unless too much may have changed since it began."""
+def _resumed(database: duckdb.DuckDBPyConnection, read: Read, plan: Plan) -> Read | None:
+    """The endpoint's unfinished read, unless too much may have changed since it began.
+
+    What changed is the account, or the loader: then what it kept may not be readable either.
+    """
     kept = database.execute(
         f"select first_run_id, state from {RAW_SCHEMA}.unfinished_reads where endpoint = ?",
         [read.endpoint.name],
     ).fetchone()
-    if kept is None or plan.limit:
+    if kept is None:
         return None
     first_run_id, text = kept
-    state = msgspec.json.decode(text, type=_State)
+    try:
+        state = msgspec.json.decode(text, type=_State)
+    except msgspec.MsgspecError:
+        return None
     began = datetime.fromtimestamp(first_run_id, UTC)  # runs are numbered by the clock
-    if state.endpoint != repr(read.endpoint) or datetime.now(UTC) - began > plan.full_every:
+    if state.endpoint != repr(read.endpoint) or abs(datetime.now(UTC) - began) > plan.full_every:
         return None
     return Read(
         read.endpoint,
@@ -157,10 +187,17 @@ def _cursor(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime
 
 
 def _is_full_due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> bool:
-    found = database.execute(
-        f"select max(started_at) from {RAW_SCHEMA}.endpoint_reads "
-        "where endpoint = ? and mode = 'full' and next_cursor is not null",
-        [endpoint.name],
-    ).fetchone()
-    last = found[0] if found else None
-    return last is None or datetime.now(UTC) - last >= plan.full_every
+    """Whether the last full read is too long ago, or left deletions open.
+
+    As long as deletions are not believed, they stay in sight. A read that could prove none is soon
+    repeated, but not by every run: some totals are never reached.
+    """
+    found = database.execute(FULL_READS, [endpoint.name, endpoint.raw_table]).fetchone()
+    proven, complete, is_withheld = found or (None, None, False)
+    every = plan.full_every * PUNCTUALITY
+    return is_withheld or not (_is_within(proven, every) or _is_within(complete, every / 7))
+
+
+def _is_within(began: datetime | None, interval: timedelta) -> bool:
+    """Whether a moment is no longer ago than that, nor in the future, as a clock may have told."""
+    return began is not None and timedelta(0) <= datetime.now(UTC) - began < interval

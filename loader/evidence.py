@@ -73,9 +73,13 @@ where
     )
 """
 
-# In place of the record itself, or of its parent, another table has what this read was served.
-IS_NOT_CUT_DOWN: Final = """not exists (
-    from {raw}.{twin} as twin where twin.id = child.{id} and twin.run_id >= $first
+# In place of the record itself, another table has what this read was served of it.
+HAS_NO_TWIN: Final = """not exists (
+    from {raw}.{twin} as twin where twin.id = child.id and twin.run_id >= $first
+)"""
+# What belongs to a record cut down is not served, in its own list neither.
+PARENT_IS_WHOLE: Final = """exists (
+    from {raw}.{whole} as whole where whole.id = child.parent_id and whole.run_id >= $first
 )"""
 
 
@@ -114,7 +118,7 @@ class _Collection:
     proves_absence: bool
     has_parent: bool
     twin: str | None = None  # raw table that holds the same records cut down, or whole
-    parent_stubs: str | None = None  # raw table of parents cut down, which come without it
+    whole_parents: str | None = None  # raw table of its parents, where some come cut down
 
 
 def record(
@@ -155,7 +159,7 @@ def record(
             _write(database, read, collection, finding, run_id)
             findings.append(finding)
         if read.is_complete and not read.leaves_gap:
-            cursors.forget(database, read)
+            cursors.forget(database, read.endpoint)
         database.commit()
     except BaseException:
         database.rollback()
@@ -208,7 +212,7 @@ def _collections(read: Read) -> list[_Collection]:
             proves_absence=read.proves_absence and endpoint.exhaustive,
             has_parent=False,
             twin=twin,
-            parent_stubs=_parent_stubs(endpoint),
+            whole_parents=_whole_parents(endpoint),
         )
         for own, twin in ((table, stubs), (stubs, table))
         if own
@@ -229,21 +233,23 @@ def _collections(read: Read) -> list[_Collection]:
     return [*main, *beside]
 
 
-def _parent_stubs(endpoint: Endpoint) -> str | None:
-    """Where the stubs of the records are that this collection comes beside."""
+def _whole_parents(endpoint: Endpoint) -> str | None:
+    """Where the records are that this collection comes beside, if some of them come cut down."""
     parents = (one for one in ENDPOINTS if any(it.key == endpoint.key for it in one.beside))
-    return next((one.stubs_table for one in parents if one.stubs_table), None)
+    return next((one.raw_table for one in parents if one.stubs_table), None)
 
 
 def _find_gone(
     database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
 ) -> tuple[int, int]:
     """Put the ids that the read proves to be gone into `gone`; their number, and of those alive."""
-    is_not_cut_down = [
-        IS_NOT_CUT_DOWN.format(raw=RAW_SCHEMA, twin=twin, id=id)
-        for twin, id in ((collection.twin, "id"), (collection.parent_stubs, "parent_id"))
-        if twin
-    ]
+    is_not_cut_down = []
+    if collection.twin:
+        is_not_cut_down.append(HAS_NO_TWIN.format(raw=RAW_SCHEMA, twin=collection.twin))
+    if collection.whole_parents:
+        is_not_cut_down.append(
+            PARENT_IS_WHOLE.format(raw=RAW_SCHEMA, whole=collection.whole_parents)
+        )
     database.execute(
         GONE.format(
             raw=RAW_SCHEMA,

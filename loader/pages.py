@@ -194,7 +194,7 @@ def _decode(body: bytes) -> tuple[dict[str, msgspec.Raw], int]:
 
 
 def _start(body: bytes) -> str:
-    return " ".join(body[:1000].decode(errors="replace").split())
+    return " ".join(body.decode(errors="replace").split())[:1000]
 
 
 def _cut(raw: msgspec.Raw, shape: _Shape, *, may_be_null: bool) -> tuple[list[Any], Records]:

@@ -9,7 +9,9 @@ from loader.pages import Page
 
 LIMIT: Final = 100  # the API's largest page
 FULL_PAGES: Final = (20, LIMIT)  # 20 is its default: a page so long may have been cut at it
+ROUND: Final = 5  # where a server's own limit would be: a length that this divides
 STEPS_BACK: Final = 10  # an unordered list may never show the anchor again
+DIGITS: Final = 4000  # of an id: Python reads no longer numbers
 REPEATS: Final = 3  # pages without a new record before the server is taken to repeat itself
 
 Fetch = Callable[[Mapping[str, str]], Page]
@@ -40,7 +42,7 @@ class Progress:
         lie, and where records went during the read, those still to come complete no total.
         """
         is_complete = self.is_sound and self.distinct == self.total
-        return is_complete and page.length not in FULL_PAGES
+        return is_complete and page.length % ROUND != 0
 
 
 def walk_by_offset(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[Page]:
@@ -107,7 +109,7 @@ def walk_by_id(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[
             progress.total = page.total
         if not page.length:
             return
-        ids = [int(id) for id in page.ids if id and id.isdecimal()]
+        ids = [int(id) for id in page.ids if id and id.isdecimal() and len(id) <= DIGITS]
         if not any(page.ids) and page.length < size:  # none of them says what comes after it
             if not progress.distinct:
                 yield page

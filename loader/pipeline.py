@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -178,8 +178,9 @@ def run(
     pipeline = _pipeline(settings.database, database)
     database.execute(evidence.TABLES)
     database.execute(cursors.TABLE)
-    _load_pending(pipeline, client.stop)
+    _load_pending(pipeline, database, client.stop)
     current = Run(run_id=_start(database, settings.account))
+    _last_run(Path(pipeline.working_dir)).write_text(str(current.run_id), encoding="utf-8")
     seq = itertools.count()
 
     def read(reads: list[Read]) -> None:
@@ -198,6 +199,10 @@ def run(
 
     watch(current)
     run_id = current.run_id
+    missing = set(_missing(database))
+    if not plan.since:  # what a lost table held has no date
+        lost = [one for one in endpoints if missing.intersection(one.raw_tables)]
+        plan = replace(plan, full=(*plan.full, *lost))
     read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
     later = [one for one in endpoints if one.per]
     later += [one for one in stand_ins if evidence.is_lacking(database, one, endpoints)]
@@ -226,18 +231,18 @@ def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
     )
 
 
-def load_pending(database: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Load what a killed run left to be loaded.
+def _load_pending(
+    pipeline: dlt.Pipeline, database: duckdb.DuckDBPyConnection, stop: Callable[[], None]
+) -> None:
+    """Load what a killed run left to be loaded, unless the database has moved on since.
 
-    Raises:
-        LoaderError: it could not be loaded; the next run tries again.
+    It has where it was loaded under another name meanwhile, with a folder of that name.
     """
-    if has_data(database):
-        _load_pending(_pipeline(path, database), lambda: None)
-
-
-def _load_pending(pipeline: dlt.Pipeline, stop: Callable[[], None]) -> None:
     folder = Path(pipeline.working_dir)
+    if not _is_of_last_run(folder, database):
+        for name in ("normalize/extracted", "load/normalized"):
+            for outdated in (folder / name).glob("*"):
+                shutil.rmtree(outdated)
     for prepared in folder.glob("load/normalized/*"):
         # dlt was killed before it deleted what the package was made of, and would make it twice
         shutil.rmtree(folder / "normalize" / "extracted" / prepared.name, ignore_errors=True)
@@ -247,6 +252,19 @@ def _load_pending(pipeline: dlt.Pipeline, stop: Callable[[], None]) -> None:
     for left in (*folder.glob("normalize/*"), *folder.glob("load/new/*")):
         if left.is_dir() and left.name != "extracted":
             shutil.rmtree(left)
+
+
+def _last_run(folder: Path) -> Path:
+    """Where the folder says which run used it last."""
+    return folder / "last_run"
+
+
+def _is_of_last_run(folder: Path, database: duckdb.DuckDBPyConnection) -> bool:
+    last = database.execute(f"select max(run_id) from {RAW_SCHEMA}.runs").fetchone()
+    try:
+        return last is not None and _last_run(folder).read_text(encoding="utf-8") == str(last[0])
+    except OSError:
+        return True  # made by a version that did not say
 
 
 def _load(
@@ -269,6 +287,7 @@ def _load(
 
 def working_folder(path: Path) -> Path:
     """Where dlt keeps its state and what waits to be loaded."""
+    path = path.resolve()  # one folder, by whatever name the database is known
     return path.with_name(f"{path.name}.dlt")
 
 

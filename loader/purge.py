@@ -6,12 +6,15 @@ anew without it, and only then takes the old file's place: until then nothing ha
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from loader.endpoints import ENDPOINTS
+from loader.errors import LoaderError
 from loader.pipeline import working_folder
 from loader.settings import RAW_SCHEMA, SCHEMAS
 
@@ -49,15 +52,29 @@ class Erasure:
         return sum(self.records.values())
 
 
+def _gone(table: str) -> str:
+    """The condition that a row of a raw table is deleted, or its parent is."""
+    parents = [
+        endpoint.raw_table
+        for endpoint in ENDPOINTS
+        if any(one.raw_table == table and one.parent_key for one in endpoint.beside)
+    ]
+    is_gone = "deleted_in_run is not null"
+    conditions = [
+        f"parent_id in (select id from {RAW_SCHEMA}.{parent} where {is_gone})" for parent in parents
+    ]
+    return f"({' or '.join([is_gone, *conditions])})"
+
+
 def find(database: duckdb.DuckDBPyConnection) -> Erasure:
     """What a purge would erase.
 
     Args:
-        database: as `open_database` gives it, with nothing waiting to be loaded.
+        database: as `open_database` gives it.
     """
     records = {}
     for (table,) in database.execute(MARKED_TABLES, [RAW_SCHEMA]).fetchall():
-        query = f"select count(*) from {RAW_SCHEMA}.{table} where deleted_in_run is not null"
+        query = f"select count(*) from {RAW_SCHEMA}.{table} where {_gone(table)}"
         found = database.execute(query).fetchone()
         if found and found[0]:
             records[table] = found[0]
@@ -78,19 +95,26 @@ def purge(database: duckdb.DuckDBPyConnection, path: Path) -> None:
         path: its file.
 
     Raises:
-        duckdb.Error, OSError: it cannot be written, for want of space say; nothing has changed.
+        LoaderError: it cannot be written, for want of space say; nothing has changed.
     """
     file = path.resolve()  # a link stays one
     new = file.with_name(f"{file.name}.purge")
-    _remove(new)
     try:
+        _remove(new)
         _copy(database, new)
         database.execute("checkpoint")  # no log of the old file is left for the new one
         database.close()
+        shutil.copymode(file, new)
         new.replace(file)
+    except (OSError, duckdb.Error) as problem:
+        raise LoaderError(
+            f"Purge broke off, and {path} is as it was: {str(problem).splitlines()[0]}"
+        ) from None
     finally:
-        _remove(new)
-    shutil.rmtree(working_folder(path), ignore_errors=True)  # dlt makes it again
+        with suppress(OSError):
+            _remove(new)
+    # what waits there to be loaded is read again
+    shutil.rmtree(working_folder(path), ignore_errors=True)
 
 
 def _copy(database: duckdb.DuckDBPyConnection, new: Path) -> None:
@@ -107,7 +131,7 @@ def _copy(database: duckdb.DuckDBPyConnection, new: Path) -> None:
     for schema, table in tables:
         name = f"{_quoted(schema)}.{_quoted(table)}"
         is_marked = schema == RAW_SCHEMA and table in marked
-        kept = "where deleted_in_run is null" if is_marked else ""
+        kept = f"where {_gone(table)} is not true" if is_marked else ""
         database.execute(f"insert into purged.{name} select * from {name} {kept}")
     database.execute("detach purged")
 

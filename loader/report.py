@@ -102,6 +102,8 @@ def summary(run: Run) -> Group:
                 f"  {finding.collection}", "", f"{finding.rows:,}", "", _gone(finding), style="dim"
             )
         notes += _notes(read, findings, run.reads)
+    if limited := [read.endpoint.name for read in run.reads if read.is_limited]:
+        notes.append(f"read in part only (--limit): {', '.join(limited)}")
     return Group(table, *(Text(note) for note in notes))
 
 
@@ -133,9 +135,7 @@ def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> It
         yield f"{name}: went on where an earlier run stopped"
     if read.ignores_filter:
         yield f"{name}: the API ignored the filter by date of change, so all of it was read"
-    if read.is_limited:
-        yield f"{name}: read in part only (--limit); the next run begins where it would have begun"
-    elif read.leaves_gap:
+    if read.leaves_gap and not read.is_limited:
         yield (
             f"{name}: changes before --since were not read; the next run begins where it would "
             "have begun"
@@ -159,7 +159,10 @@ def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> It
                 "so read by itself" if by_itself else "nor read by itself: rows may be missing"
             )
     if read.rejected:
-        yield f"{name}: {read.rejected:,} records without an id left out"
+        yield (
+            f"{name}: {read.rejected:,} records without an id left out; nothing of it is taken to "
+            "be gone"
+        )
     if read.repaired:
         yield f"{name}: {read.repaired:,} replies with broken Unicode mended"
     for finding in findings:

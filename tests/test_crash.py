@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import pytest
 
 from loader.endpoints import ENDPOINTS
 from sandbox.account import Account
+from sandbox.dates import Clock
 from sandbox.server import Server, serve
 from tests.conftest import LOADER, SOAK_EXAMPLES, run_command
 from tests.runs import (
@@ -137,6 +139,37 @@ def test_a_run_killed_before_dlt_tidied_a_package_away_is_made_good_by_the_next(
     change(account)
     runs.completes()
     assert_whole(runs.database, account)
+
+
+def test_what_waits_for_a_database_that_went_on_elsewhere_is_not_loaded(
+    runs: Runs, account: Account, tmp_path: Path
+) -> None:
+    account.clock = Clock(account.present, timedelta(hours=5))
+    runs.killed_at(NORMALIZED)
+    elsewhere = Runs(runs.server, tmp_path / "elsewhere.duckdb")
+    move(runs.database, elsewhere.database)
+    account.update("contacts", 5, firstName="Changed")
+    account.update("lists", 1, name="hours later")
+    elsewhere.completes()
+    move(elsewhere.database, runs.database)
+    runs.completes()
+    assert_whole(runs.database, account)
+
+
+def test_a_database_has_one_folder_by_whatever_name(runs: Runs, account: Account) -> None:
+    link = Runs(runs.server, runs.database.with_name("link.duckdb"))
+    link.database.symlink_to(runs.database)
+    runs.killed_at(NORMALIZED)
+    link.completes()
+    assert not link.folder.exists()
+    assert number_of_files(runs.folder, NORMALIZED) == 0
+    assert_whole(runs.database, account)
+
+
+def move(database: Path, to: Path) -> None:
+    for path in database.parent.glob(f"{database.name}*"):
+        if path.is_file():
+            path.rename(to.with_name(path.name.replace(database.name, to.name)))
 
 
 SWEPT: Final = ("contacts", "field_values", "contact_lists", "contact_tags")

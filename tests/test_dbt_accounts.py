@@ -1,7 +1,9 @@
 """`dbt build` on every kind of account, and where it cannot run."""
 
+import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from loader.endpoints import ENDPOINTS
@@ -50,7 +52,7 @@ def barest_of_each() -> Account:
 )
 def test_small_accounts_build_green(account: Account, load: Load, dbt: Dbt) -> None:
     with serve(account) as server:
-        loaded = load(server)
+        loaded = load(server, "--full")
     assert_green(dbt, loaded)
     for table, resource in {"contacts": "contacts", "contacts_tags": "contactTags"}.items():
         [(rows,)] = loaded.rows(f"select count(*) from activecampaign.{table}")
@@ -73,7 +75,7 @@ def test_what_key_or_plan_lack_is_empty_and_said(
 ) -> None:
     with serve(Account.generate(contacts=60, seed=4)) as server:
         server.behaviour.forbidden = dict.fromkeys(paths, body)
-        loaded = load(server)
+        loaded = load(server, "--full")
     assert loaded.exit_code == 0, loaded.output
     built = dbt.build(loaded.database, severity="warn")
     assert built.returncode == 0, built.stdout
@@ -90,14 +92,14 @@ def test_deals_that_the_key_may_not_see_are_rows_with_what_is_known(load: Load, 
     hidden = {float(one["id"]) for one in account.records("deals") if one["group"] == pipeline}
     with serve(account) as server:
         server.behaviour.closed_pipelines = {pipeline}
-        loaded = load(server)
+        loaded = load(server, "--full")
         assert_green(dbt, loaded)
         deals = "select id, owner is not null from activecampaign.deals where isdisabled"
         assert set(loaded.rows(deals)) == {(id, False) for id in hidden}
         server.behaviour.closed_pipelines = set()
-        load(server)
+        load(server, "--full")
         server.behaviour.closed_pipelines = {pipeline}
-        loaded = load(server)
+        loaded = load(server, "--full")
     assert_green(dbt, loaded)
     assert set(loaded.rows(deals)) == {(id, True) for id in hidden}
     [(total,)] = loaded.rows("select count(*) from activecampaign.deals")
@@ -108,10 +110,10 @@ def test_deleted_records_leave_the_documented_tables(load: Load, dbt: Dbt) -> No
     account = Account.generate(contacts=60, seed=4)
     gone = account.records("contacts")[5]["id"]
     with serve(account) as server:
-        assert_green(dbt, load(server))
+        assert_green(dbt, load(server, "--full"))
         account.delete("contacts", gone)
         account.update("contacts", account.records("contacts")[0]["id"], firstName="Renamed")
-        loaded = load(server)
+        loaded = load(server, "--full")
     assert_green(dbt, loaded)  # the second build is incremental
     ids = {int(id) for (id,) in loaded.rows("select id from activecampaign.contacts")}
     assert ids == {int(record["id"]) for record in account.records("contacts")}
@@ -136,3 +138,39 @@ def test_an_unknown_time_zone_is_named(dbt: Dbt, warehouse: Path, tmp_path: Path
     assert built.returncode != 0
     assert "Mars/Olympus" in built.stdout
     assert "activecampaign_timezone" in built.stdout
+
+
+def test_raw_tables_that_were_loaded_anew_need_a_full_refresh(load: Load, dbt: Dbt) -> None:
+    account = Account.generate(contacts=3, seed=5)
+    with serve(account) as server:
+        loaded = load(server, "--full")
+        models = ("--select", "stg_activecampaign__contacts")
+        assert dbt("run", loaded.database, *models).returncode == 0
+        with duckdb.connect(str(loaded.database)) as database:
+            database.execute("drop schema activecampaign_raw cascade")
+        time.sleep(1)  # runs are numbered by the second
+        account.delete("contacts", 2)
+        load(server, "--full")
+    refused = dbt("run", loaded.database, *models)
+    assert refused.returncode != 0
+    assert "dbt build --full-refresh" in refused.stdout
+    assert dbt("run", loaded.database, *models, "--full-refresh").returncode == 0
+    ids = loaded.rows("select id from activecampaign_staging.stg_activecampaign__contacts")
+    assert sorted(ids) == [("1",), ("3",)]
+
+
+def test_the_rest_of_a_run_that_was_half_loaded_is_taken_in(load: Load, dbt: Dbt) -> None:
+    account = Account.generate(contacts=3, seed=5)
+    with serve(account) as server:
+        loaded = load(server, "--full")
+    models = ("--select", "stg_activecampaign__contacts")
+    assert dbt("run", loaded.database, *models).returncode == 0
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute(
+            "update activecampaign_raw.contacts "
+            "set payload = json_merge_patch(payload, '{\"phone\": \"later\"}') where id = '2'"
+        )
+    assert dbt("run", loaded.database, *models).returncode == 0
+    assert loaded.rows(
+        "select phone from activecampaign_staging.stg_activecampaign__contacts where id = '2'"
+    ) == [("later",)]

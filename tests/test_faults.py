@@ -89,14 +89,14 @@ LASTING: Final = (
     (Fault("fields", 502, json.dumps({"errors": [{"title": "Bad"}]}).encode()), 5,
      "fields: status 502: Bad"),
     (Fault("accounts", kind="reset"), 5, "accounts: 127.0.0.1:{port} does not answer ("),
-    (Fault("accountContacts", kind="truncate"), 5, "accountContacts: 127.0.0.1:{port} does not"),
+    (Fault("accountContacts", kind="truncate"), 5, "accountContacts: the reply broke off ("),
     (Fault("accountCustomFieldMeta", kind="half"), 5,
      'accountCustomFieldMeta: the reply is no JSON object, it starts: {{"accountCustomFieldM'),
     (Fault("accountCustomFieldData", kind="empty"), 5,
      "accountCustomFieldData: the reply is empty"),
     (Fault("dealActivities", kind="html"), 5,
      "dealActivities: the reply is no JSON object, it starts: <!DOCTYPE html>"),
-    (Fault("contactDeals", kind="gzip_broken"), 5, "contactDeals: 127.0.0.1:{port} does not answ"),
+    (Fault("contactDeals", kind="gzip_broken"), 5, "contactDeals: the reply broke off ("),
     (Fault("dealGroups", 200, b'{"others":[]}'), 5,
      "dealGroups: the reply holds no 'dealGroups', it starts: {{\"others\":[]}}"),
     (Fault("dealTasktypes", 200, b'{"dealTasktypes":{"1":{}}}'), 5,
@@ -257,3 +257,18 @@ def test_a_server_without_paging_repeats_itself(load: Load) -> None:
     assert payloads(loaded, "lists").keys() == held(account, "lists").keys()
     assert len(payloads(loaded, "tags")) == len(payloads(loaded, "contacts")) == 100
     assert len(server.requests) < 15
+
+
+def test_no_part_of_the_key_is_shown_where_a_reply_holds_it(load: Load) -> None:
+    key = "0123456789abcdef" * 4
+    for blanks in (700, 950, 3950):
+        for body in (b"<p>", b'{"message": "', b"x"):
+            reply = body + b" " * blanks + key.encode() * 3
+            with serve(Account.empty(), api_key=key) as server:
+                for status in (200, 500):
+                    server.behaviour.faults = [Fault("tags", status, reply)]
+                    loaded = load(server, "--select", "[t]ags")
+                    assert loaded.exit_code == 1
+                    assert "0123" not in loaded.output.replace(str(loaded.database), "")
+            assert b"01234567" not in loaded.database.read_bytes()
+            loaded.database.unlink()

@@ -148,9 +148,9 @@ def test_what_is_named_is_read_in_full(
 @pytest.mark.parametrize(
     ("days", "age", "is_full"),
     [
-        (None, 6.9, False),
+        (None, 6.5, False),
         (None, 7.1, True),
-        ("30", 29, False),
+        ("30", 28, False),
         ("30", 31, True),
         ("0", 0, True),
     ],
@@ -443,6 +443,9 @@ def test_the_documented_endpoints_are_a_group(server: Server, load: Load) -> Non
         (["--limit", "0"], "must be a number from 1"),
         (["--full", "nothing"], "no endpoint or group 'nothing'"),
         (["--since", "2026-01-01", "--full"], "contradict each other"),
+        (["--since", "0001-01-01T00:00+05:00"], "must be a date such as"),
+        (["--full", "[d]eals", *CONTACTS], "--full names no endpoint that is selected"),
+        (["purge", *CONTACTS], "purge takes no --select"),
     ],
 )
 def test_options_that_mean_nothing_are_named(
@@ -532,3 +535,134 @@ def test_a_full_read_that_is_due_takes_the_place_of_an_unfinished_incremental_on
     loaded = load(server, *CONTACTS)
     assert cursors(server) == {None}
     assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
+
+
+def test_what_changed_between_a_kill_and_the_run_after_comes_with_the_one_after_that(
+    account: Account, server: Server, load: Load
+) -> None:
+    server.behaviour.faults.append(Fault(path="contacts", status=500, after=1))
+    load(server, *CONTACTS)
+    server.behaviour.faults.clear()
+    account.update("contacts", 3, firstName="Meanwhile")
+    account.update("lists", 1, name="hours later still")
+    assert "went on" in load(server, *CONTACTS).output
+    assert names(load(server, *CONTACTS))["3"] == "Meanwhile"
+
+
+def test_a_late_since_that_fails_is_nothing_to_go_on_with(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    first = account.present
+    account.update("contacts", 1, firstName="Before --since")
+    for number in range(2, 121):
+        account.put(
+            "contacts",
+            account.records("contacts")[number - 1]
+            | {"udate": iso(account.present + timedelta(hours=2))},
+        )
+    server.behaviour.faults.append(Fault(path="contacts", status=500, after=1))
+    load(server, *CONTACTS, "--since", (account.present + timedelta(hours=1)).isoformat())
+    server.behaviour.faults.clear()
+    asked(server)
+    loaded = load(server, *CONTACTS)
+    assert cursors(server) == {first - OVERLAP}
+    assert names(loaded)["1"] == "Before --since"
+
+
+def test_a_taste_between_two_halves_of_a_read_makes_nothing_look_gone(
+    account: Account, server: Server, load: Load
+) -> None:
+    for number in range(1, 121):
+        account.add("contactTags", contact=str(number), tag="1")
+    server.behaviour.faults.append(Fault(path="contacts", status=500, after=1))
+    load(server, *CONTACTS)
+    server.behaviour.faults.clear()
+    server.behaviour.withheld_includes = {"contactTags", "contactTags.tag"}
+    load(server, *CONTACTS, "--limit", "40", "--exclude", "contactTags")
+    server.behaviour.withheld_includes = set()
+    loaded = load(server, *CONTACTS)
+    assert loaded.exit_code == 0
+    assert payloads(loaded, "contact_tags").keys() == held(account, "contactTags").keys()
+
+
+def test_a_full_read_during_which_records_went_is_repeated_the_next_day(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    account.delete("contacts", 5)
+    pages = iter(("the first", "the second"))
+
+    def delete(path: str) -> None:
+        """Between the first page and the second, a contact of the second goes."""
+        if path == "contacts" and next(pages, None) == "the second":
+            account.delete("contacts", 120)
+
+    server.behaviour.before_reply = delete
+    second = load(server, *CONTACTS, "--full")
+    assert "nothing of it is taken to be gone" in second.output
+    server.behaviour.before_reply = None
+    for days, is_repeated in ((0.5, False), (1.1, True)):
+        with duckdb.connect(str(second.database)) as database:
+            query = "update activecampaign_raw.endpoint_reads set started_at = ?"
+            at = datetime.now(UTC) - timedelta(days=days)
+            database.execute(f"{query} where mode = 'full'", [at])
+            at = datetime.now(UTC) - timedelta(days=8)
+            database.execute(f"{query} where proves_absence", [at])
+        asked(server)
+        loaded = load(server, *CONTACTS)
+        assert (cursors(server) == {None}) is is_repeated
+    assert payloads(loaded, "contacts").keys() == held(account, "contacts").keys()
+
+
+def test_a_mass_deletion_stays_in_sight_until_it_is_confirmed(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *CONTACTS)
+    for number in range(1, 120):
+        account.delete("contacts", number)
+    assert load(server, *CONTACTS, "--full").exit_code == 3
+    again = load(server, *CONTACTS)
+    assert again.exit_code == 3
+    assert "119 of contacts seem gone" in again.output
+    confirmed = load(server, *CONTACTS, "--accept-deletions")
+    assert confirmed.exit_code == 0
+    assert payloads(confirmed, "contacts").keys() == {"120"}
+
+
+@pytest.mark.parametrize("days", [-3, 6.7], ids=["a clock was ahead", "some hours short of a week"])
+def test_a_full_read_falls_due_whatever_the_clock_said(
+    days: float, server: Server, load: Load
+) -> None:
+    loaded = load(server, *CONTACTS)
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute(
+            "update activecampaign_raw.endpoint_reads "
+            "set started_at = $1, first_run_id = epoch($1)",
+            [datetime.now(UTC) - timedelta(days=days)],
+        )
+    asked(server)
+    load(server, *CONTACTS)
+    assert cursors(server) == {None}
+
+
+def test_a_full_read_is_as_old_as_its_first_run(server: Server, load: Load) -> None:
+    loaded = load(server, *CONTACTS)
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute(
+            "update activecampaign_raw.endpoint_reads set first_run_id = first_run_id - 8 * 86400"
+        )
+    asked(server)
+    load(server, *CONTACTS)
+    assert cursors(server) == {None}
+
+
+def test_a_table_that_was_lost_is_read_again_whole(
+    account: Account, server: Server, load: Load
+) -> None:
+    contact_rows(account)
+    loaded = load(server, *CONTACTS)
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute("drop table activecampaign_raw.contact_tags")
+    loaded = load(server, *CONTACTS)
+    assert payloads(loaded, "contact_tags").keys() == {"1", "2"}

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from loader.client import Client
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import EndpointError
 from loader.pages import Page
-from loader.paging import LIMIT, Progress, walk_by_id, walk_by_offset
+from loader.paging import LIMIT, Fetch, Progress, walk_by_id, walk_by_offset
 from loader.reading import Outcome, Read
 from loader.settings import Settings
 from sandbox.account import Account
@@ -150,7 +150,7 @@ def test_records_that_come_and_go_between_pages_cost_no_other(
 
 @given(
     size=st.integers(0, 350),
-    largest=st.sampled_from([20, 100]),
+    largest=st.sampled_from([20, 48, 50, 100]),
     is_counted=st.booleans(),
     script=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 99)),
                     max_size=12),
@@ -446,3 +446,35 @@ def test_a_contact_served_twice_is_counted_once() -> None:
     [page] = walk_by_id(lambda params: page_of(["1", "2", "2", None], total=2), progress)
     assert page.length == 4
     assert progress.distinct == 2
+
+
+@pytest.mark.parametrize("largest", [48, 50])
+def test_a_total_that_fell_during_the_read_is_no_end(largest: int) -> None:
+    """As many were read as are left, and some of those read are gone: others are still to come."""
+    gone, read_when_equal = 20, largest + (largest - 1) * 5
+    ids: list[str | None] = [str(number) for number in range(read_when_equal + gone)]
+
+    def page(params: Mapping[str, str]) -> Page:
+        start = int(params["offset"])
+        if start and len(ids) > read_when_equal:
+            del ids[:gone]
+        return page_of(ids[start : start + largest], total=len(ids))
+
+    progress = Progress()
+    served = {id for one in walk_by_offset(page, progress) for id in one.ids}
+    assert served >= set(ids)
+
+
+@pytest.mark.parametrize("walk", [walk_by_offset, walk_by_id])
+def test_a_total_that_counts_the_page_is_no_end(
+    walk: Callable[[Fetch, Progress], Iterator[Page]],
+) -> None:
+    ids: list[str | None] = [str(number) for number in range(1, 151)]
+
+    def page(params: Mapping[str, str]) -> Page:
+        start = int(params.get("offset") or params.get("id_greater", "0"))
+        served = ids[start : start + 50]
+        return page_of(served, total=len(served))
+
+    progress = Progress()
+    assert {id for one in walk(page, progress) for id in one.ids} == set(ids)

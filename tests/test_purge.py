@@ -75,8 +75,12 @@ def test_nothing_stays_on_disk_of_what_is_deleted_at_the_source(
         )
         for table in ("contacts", "field_values", "contact_tags", "contact_lists", "deals")
     }
-    assert files_with(folder, SECRET) == [loaded.database.name]
+    loaded.database.chmod(0o600)
+    waiting = loaded.database.with_name(f"{loaded.database.name}.dlt") / "activecampaign/load/new"
+    (waiting / "a killed run").write_text(SECRET, encoding="utf-8")
+    assert sorted(files_with(folder, SECRET)) == ["a killed run", loaded.database.name]
     purged = purge(capsys, loaded, "--yes")
+    assert loaded.database.stat().st_mode & 0o777 == 0o600
     assert purged.exit_code == 0
     lines = [line.split() for line in purged.output.splitlines()]
     for table in ("contacts", "contact_tags", "contact_lists"):
@@ -138,7 +142,7 @@ def test_a_purge_that_finds_no_room_changes_nothing(
     in_the_way.mkdir()
     purged = purge(capsys, loaded, "--yes")
     assert purged.exit_code == 1
-    assert "broke off" in purged.output
+    assert "Purge broke off" in purged.output
     in_the_way.rmdir()
     assert loaded.rows("select 1 from activecampaign_raw.contacts where deleted_in_run is not null")
     assert purge(capsys, loaded, "--yes").exit_code == 0
@@ -170,3 +174,18 @@ def test_a_purge_of_no_database(
     assert cli.main(["purge", "--yes"]) == 2
     assert "There is no database" in capsys.readouterr().err
     assert not (tmp_path / "none.duckdb").exists()
+
+
+def test_children_go_with_their_parent_though_it_was_not_believed_that_they_are_gone(
+    account: Account, server: Server, load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server)
+    gone = gone_of(account)
+    account.delete("contacts", gone)
+    loaded = load(server, "--full")
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute("update activecampaign_raw.contact_tags set deleted_in_run = null")
+    assert purge(capsys, loaded, "--yes").exit_code == 0
+    query = "select 1 from activecampaign_raw.contact_tags where parent_id = ?"
+    assert loaded.rows(query, gone) == []
+    assert loaded.rows("select 1 from activecampaign_raw.contact_tags")

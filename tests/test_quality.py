@@ -63,7 +63,7 @@ def test_only_what_exists_and_is_due_is_counted(load: Load, dbt: Dbt) -> None:
     owner = {"type": "deal", "id": "999"}  # no account, so no reference to one
     account.put("notes", {"id": "1", "reltype": "CustomerAccount", "relid": "1", "owner": owner})
     with serve(account) as server:
-        loaded = load(server)
+        loaded = load(server, "--full")
         assert dbt.build(loaded.database, severity="warn").returncode == 0
         assert uncast(loaded) == {("created_at", "1"), ("number_value", "1")}
         assert loaded.rows(
@@ -72,7 +72,7 @@ def test_only_what_exists_and_is_due_is_counted(load: Load, dbt: Dbt) -> None:
         ) == [("account_id", 1), ("owner_id", 0), ("userid", 0)]
         for key in ("dealCustomFieldData", "contacts"):
             account.delete(key, "1")
-        loaded = load(server)
+        loaded = load(server, "--full")
     assert dbt.build(loaded.database, severity="warn").returncode == 0
     assert uncast(loaded) == set()
 
@@ -93,7 +93,7 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
     account = Account.generate(contacts=120, seed=2)
     began = now()
     with serve(account) as server:
-        load(server)
+        load(server, "--full")
         gone = account.records("contactTags")[0]
         pairs = account.records("accountContacts")
         account.delete("contactTags", gone["id"])
@@ -108,7 +108,7 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
         requests = sent(server)
         run_id = full.rows("select max(run_id) from activecampaign_raw.runs")[0][0]
         server.requests.clear()
-        loaded = load(server)
+        loaded = load(server, "--full")
         asked_since = {
             request.path: datetime.fromisoformat(request.query["filters[updated_after]"][0])
             for request in server.requests

@@ -34,3 +34,29 @@
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+    Incremental models take in what runs have changed since. Where raw was dropped and loaded anew
+    they would keep for ever what was gone by then.
+-#}
+{% macro check_incremental_models() -%}
+    {%- set models = [] -%}
+    {%- for node in (graph.nodes.values() if execute and not flags.FULL_REFRESH else [])
+        if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+        {%- set built = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if built -%}
+            {%- do models.append("select min(changed_in_run) as first_run from " ~ built) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if models -%}
+        {%- set outdated = run_query(
+            "select count(*) from (" ~ models | join(" union all ") ~ ") where first_run < "
+            ~ "(select min(run_id) from " ~ source('activecampaign_raw', 'runs') ~ ")"
+        ).columns[0].values()[0] -%}
+        {%- if outdated -%}
+            {{ exceptions.raise_compiler_error(
+                "The raw tables were dropped and loaded anew: run `dbt build --full-refresh` once."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
