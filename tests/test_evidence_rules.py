@@ -597,5 +597,17 @@ def test_contacts(database: duckdb.DuckDBPyConnection, parents: int, script: lis
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(parents=st.integers(2, 6), script=scripts(DEALS, "close", "close"))
+# the values of a deal that was closed before it was known to be are in no list
+@example(
+    parents=6,
+    script=[
+        Run(before=(Edit("close", 1, 0),)),
+        Run(
+            before=(Edit("change", 0, 0),),
+            is_full=False,
+            missing=frozenset({"dealCustomFieldData"}),
+        ),
+    ],
+)
 def test_deals(database: duckdb.DuckDBPyConnection, parents: int, script: list[Run]) -> None:
     simulate(database, DEALS, parents, script)
