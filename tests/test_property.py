@@ -25,7 +25,7 @@ from tests.conftest import BUILT, ROOT, SOAK_EXAMPLES, Load
 from tests.recorded import CONTRACT
 from tests.test_documented_rows import expected
 
-EXAMPLES: Final = SOAK_EXAMPLES or 3
+EXAMPLES: Final = SOAK_EXAMPLES or 2
 
 Rows = dict[str, Counter[tuple[Any, ...]]]
 """the rows of each documented table"""

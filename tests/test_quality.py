@@ -64,7 +64,7 @@ def test_only_what_exists_and_is_due_is_counted(load: Load, dbt: Dbt) -> None:
     account.put("notes", {"id": "1", "reltype": "CustomerAccount", "relid": "1", "owner": owner})
     with serve(account) as server:
         loaded = load(server, "--full")
-        assert dbt.build(loaded.database, severity="warn").returncode == 0
+        assert dbt("run", loaded.database, severity="warn").returncode == 0
         assert uncast(loaded) == {("created_at", "1"), ("number_value", "1")}
         assert loaded.rows(
             "select column_name, reference_count from activecampaign_analytics.orphan_references "
@@ -73,7 +73,7 @@ def test_only_what_exists_and_is_due_is_counted(load: Load, dbt: Dbt) -> None:
         for key in ("dealCustomFieldData", "contacts"):
             account.delete(key, "1")
         loaded = load(server, "--full")
-    assert dbt.build(loaded.database, severity="warn").returncode == 0
+    assert dbt("run", loaded.database, severity="warn").returncode == 0
     assert uncast(loaded) == set()
 
 
@@ -108,7 +108,7 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
         requests = sent(server)
         run_id = full.rows("select max(run_id) from activecampaign_raw.runs")[0][0]
         server.requests.clear()
-        loaded = load(server, "--full")
+        loaded = load(server)
         asked_since = {
             request.path: datetime.fromisoformat(request.query["filters[updated_after]"][0])
             for request in server.requests
