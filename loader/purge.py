@@ -79,11 +79,10 @@ def find(database: duckdb.DuckDBPyConnection) -> Erasure:
         if found and found[0]:
             records[table] = found[0]
     objects = database.execute(OBJECTS).fetchall()
-    ours = {*DERIVED, RAW_SCHEMA, f"{RAW_SCHEMA}_staging"}
     return Erasure(
         records=records,
         derived=[f"{schema}.{name}" for schema, name in objects if schema in DERIVED],
-        others=[f"{schema}.{name}" for schema, name in objects if schema not in ours],
+        others=[f"{schema}.{name}" for schema, name in objects if schema not in SCHEMAS],
     )
 
 
