@@ -1,12 +1,14 @@
 """One HTTP client for the whole run: the key, the account's request budget, retries, redaction."""
 
+import math
 import random
 import re
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -45,32 +47,58 @@ class BadReply(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """Requests sent for one read, retries among them."""
+    """Requests sent for one read, retries among them. Safe to share between threads."""
 
     requests: int = 0
     retries: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, *, is_retry: bool) -> None:
+        """Count a request."""
+        with self._lock:
+            self.requests += 1
+            self.retries += is_retry
 
 
 class Budget:
-    """Evenly spaced request slots, shared by all threads: the limit is the account's."""
+    """Evenly spaced request slots, shared by all threads: the limit is the account's.
+
+    A thread may wake late and the next one in time. So that no second sees more requests than one
+    second's worth, a slot also keeps its distance from the one that was taken so many before it.
+    """
 
     def __init__(self, per_second: float, stop: threading.Event) -> None:
         self._gap = 1 / per_second if per_second else 0.0
         self._next = 0.0
+        self._second = math.ceil(per_second) or 1  # slots in one
+        self._taken: deque[float] = deque(maxlen=self._second)
+        self._turn = threading.Lock()  # held by the thread that waits for the next slot
         self._lock = threading.Lock()
         self._stop = stop
 
     def take(self) -> None:
         """Wait for the next free slot."""
-        with self._lock:
-            slot = max(time.monotonic(), self._next)
-            self._next = slot + self._gap
-        self._stop.wait(slot - time.monotonic())
+        with self._turn:
+            while (wait := self._try()) > 0 and not self._stop.wait(wait):
+                pass
 
     def pause(self, seconds: float) -> None:
         """Give out no slot for so long: the server asked the account to wait."""
         with self._lock:
             self._next = max(self._next, time.monotonic() + seconds)
+
+    def _try(self) -> float:
+        """Take the next slot if it has come; else the seconds until it does."""
+        with self._lock:
+            now, slot = time.monotonic(), self._next
+            if len(self._taken) == self._second:
+                slot = max(slot, self._taken[0] + self._second * self._gap)
+            if now < slot:
+                return slot - now
+            self._taken.append(now)
+            # woken late, the next one is not late as well
+            self._next = (slot if now - slot < self._gap else now) + self._gap
+            return 0.0
 
 
 class _Retry(Exception):
@@ -84,7 +112,10 @@ class _Retry(Exception):
 
 
 class Client:
-    """Sends GET requests to one account. Safe to share between threads."""
+    """Sends GET requests to one account. Safe to share between threads.
+
+    `pool` has a thread for each request that may be under way, for who asks for several at once.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.host = settings.account
@@ -103,6 +134,7 @@ class Client:
         )
         # The API sets session cookies that no client needs; without a jar the session has no state.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.pool = ThreadPoolExecutor(IN_FLIGHT, "request")
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=IN_FLIGHT)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -150,14 +182,13 @@ class Client:
             self._budget.take()
             if self._stop.is_set():
                 raise EndpointError("stopped before its end")
-            tally.requests += 1
+            tally.count(is_retry=failures.total() > 0)
             try:
                 return self._try(path, params, parse, tolerated)
             except _Retry as failure:
                 failures[failure.tries] += 1
                 if failures[failure.tries] >= min(failure.tries, tries):
                     raise failure.end from None
-                tally.retries += 1
                 self._wait(failure, failures.total())
 
     def _wait(self, failure: _Retry, failures: int) -> None:

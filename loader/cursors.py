@@ -10,8 +10,7 @@ import msgspec
 
 from loader.client import Client
 from loader.endpoints import Endpoint
-from loader.paging import Progress
-from loader.reading import Read
+from loader.reading import Mark, Read
 from loader.settings import DEFAULT_FULL_EVERY, RAW_SCHEMA
 
 # Records are dated before they can be seen, and a clock set back tells an hour twice.
@@ -65,20 +64,6 @@ class Plan:
     zone: tzinfo = UTC
 
 
-class _State(msgspec.Struct):
-    """What a read must know to go on in a later run."""
-
-    endpoint: str  # as it was declared: another include would leave its earlier pages without
-    cursor: datetime | None
-    as_of: datetime | None
-    walk: Progress
-    carried: set[str]
-    not_carried: set[str]
-    served: int
-    rejected: int
-    repaired: int
-
-
 def begin(
     database: duckdb.DuckDBPyConnection,
     endpoint: Endpoint,
@@ -114,24 +99,11 @@ def begin(
     return read
 
 
-def keep(database: duckdb.DuckDBPyConnection, read: Read) -> None:
-    """Remember how far a read is. All that it brought must be loaded."""
-    if not read.can_go_on:
-        return
-    state = _State(
-        endpoint=repr(read.endpoint),
-        cursor=read.cursor,
-        as_of=read.as_of,
-        walk=read.walks[-1],
-        carried=read.carried,
-        not_carried=read.not_carried,
-        served=read.served,
-        rejected=read.rejected,
-        repaired=read.repaired,
-    )
+def keep(database: duckdb.DuckDBPyConnection, read: Read, mark: Mark) -> None:
+    """Remember how far a read is. All that it brought until then must be loaded."""
     database.execute(
         f"insert or replace into {RAW_SCHEMA}.unfinished_reads values (?, ?, ?)",
-        [read.endpoint.name, read.first_run_id, msgspec.json.encode(state).decode()],
+        [read.endpoint.name, read.first_run_id, msgspec.json.encode(mark).decode()],
     )
 
 
@@ -155,24 +127,24 @@ def _resumed(database: duckdb.DuckDBPyConnection, read: Read, plan: Plan) -> Rea
         return None
     first_run_id, text = kept
     try:
-        state = msgspec.json.decode(text, type=_State)
+        mark = msgspec.json.decode(text, type=Mark)
     except msgspec.MsgspecError:
         return None
     began = datetime.fromtimestamp(first_run_id, UTC)  # runs are numbered by the clock
-    if state.endpoint != repr(read.endpoint) or abs(datetime.now(UTC) - began) > plan.full_every:
+    if mark.endpoint != repr(read.endpoint) or abs(datetime.now(UTC) - began) > plan.full_every:
         return None
     return Read(
         read.endpoint,
         read.client,
         first_run_id,
-        cursor=state.cursor,
-        as_of=state.as_of,
-        goes_on=state.walk,
-        carried=state.carried,
-        not_carried=state.not_carried,
-        served=state.served,
-        rejected=state.rejected,
-        repaired=state.repaired,
+        cursor=mark.cursor,
+        as_of=mark.as_of,
+        goes_on=mark.walk,
+        carried=mark.carried,
+        not_carried=mark.not_carried,
+        served=mark.served,
+        rejected=mark.rejected,
+        repaired=mark.repaired,
     )
 
 

@@ -1,7 +1,8 @@
-"""How the pages of a list are asked for, one after the other, until the list's end is certain."""
+"""How the pages of a list are asked for, side by side, until the list's end is certain."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
 from typing import Final
 
 from loader.errors import EndpointError
@@ -13,8 +14,20 @@ ROUND: Final = 5  # where a server's own limit would be: a length that this divi
 STEPS_BACK: Final = 10  # an unordered list may never show the anchor again
 DIGITS: Final = 4000  # of an id: Python reads no longer numbers
 REPEATS: Final = 3  # pages without a new record before the server is taken to repeat itself
+AHEAD: Final = 5  # pages of a list that are asked for before they are wanted
+SIDE_BY_SIDE: Final = 8  # ranges of ids that are read at a time
+WORTH_SPLITTING: Final = 8  # pages: each further range costs half a page, and the first split one
 
-Fetch = Callable[[Mapping[str, str]], Page]
+Query = Mapping[str, str]
+Fetch = Callable[[Query], Page]
+
+
+@dataclass(slots=True, eq=False)
+class Gap:
+    """Ids that are still to be read: those above `after`, up to `until` where that is known."""
+
+    after: int = 0
+    until: int | None = None
 
 
 @dataclass(slots=True)
@@ -22,8 +35,9 @@ class Progress:
     """What a walk has seen, and how far it is to be trusted."""
 
     distinct: int = 0
-    last: int = 0  # greatest id, where the walk goes by ids: it can go on from there
+    gaps: list[Gap] = field(default_factory=lambda: [Gap()])  # where the walk goes by ids
     total: int | None = None
+    longest: int = 0  # page
     is_sound: bool = True  # nothing moved, so nothing can have been passed over
     is_gapped: bool = False  # it went on where no record was known, so some were passed over
     ignores_offset: bool = False  # the server gave all it has on one page
@@ -42,82 +56,187 @@ class Progress:
         lie, and where records went during the read, those still to come complete no total.
         """
         is_complete = self.is_sound and self.distinct == self.total
-        return is_complete and page.length % ROUND != 0
+        return is_complete and (page.length % ROUND != 0 or page.length < self.longest)
 
 
-def walk_by_offset(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[Page]:
+class Ahead:
+    """Asks for the pages that a walk will want, side by side, while it looks at the one it has."""
+
+    def __init__(self, fetch: Fetch, pool: Executor | None) -> None:
+        self._fetch = fetch
+        self._pool = pool
+        self._asked: dict[frozenset[tuple[str, str]], Future[Page]] = {}
+
+    def ask(self, query: Query) -> Future[Page]:
+        """Ask for a page, unless that is done already."""
+        future = self._asked.pop(frozenset(query.items()), None)
+        if future:
+            return future
+        if self._pool:
+            return self._pool.submit(self._fetch, query)
+        future = Future()
+        try:
+            future.set_result(self._fetch(query))
+        except EndpointError as problem:
+            future.set_exception(problem)
+        return future
+
+    def expect(self, queries: Iterable[Query]) -> None:
+        """Ask for pages that will be wanted."""
+        if self._pool:
+            for query in queries:
+                key = frozenset(query.items())
+                if key not in self._asked:
+                    self._asked[key] = self._pool.submit(self._fetch, query)
+
+    def forget(self) -> None:
+        """Want none of what was asked for."""
+        for future in self._asked.values():
+            future.cancel()
+        self._asked.clear()
+
+
+def walk_by_offset(
+    fetch: Fetch, progress: Progress, size: int = LIMIT, pool: Executor | None = None
+) -> Iterator[Page]:
     """Pages by `offset`. Each overlaps the one before by a record, the anchor.
 
     Where the anchor is missing, records moved while the list was read: the walk steps back until
     it meets records it knows, or has done so too often. It ends on a page without a new record.
+    With a `pool` the next pages are under way while one is looked at: the anchors tell just as well
+    whether something moved in between.
 
     Raises:
         EndpointError: the server sends the same page again and again.
     """
+    ahead = Ahead(fetch, pool)
     seen: set[str | None] = {None}
-    offset = longest = steps = repeats = 0
+    offset = steps = repeats = 0
     anchor: str | None = None
     first: list[str | None] = []
     while True:
-        page = fetch({"limit": str(size), "offset": str(offset)})
+        page = ahead.ask(_at(offset, size)).result()
         if page.total is not None:
             progress.is_sound &= page.total >= (progress.total or 0)
             progress.total = page.total
-        longest = max(longest, page.length)
+        progress.longest = max(progress.longest, page.length)
         if offset and page.ids == first and page.length not in FULL_PAGES:
             progress.ignores_offset = True
             progress.is_sound = False
-            return
+            break
         if anchor is not None:
             known = [id for id in page.ids if id is not None and id in seen]
             progress.is_sound &= known == page.ids[:1] == [anchor]
             if offset and not known and steps < STEPS_BACK:
                 steps += 1
-                offset = max(offset - longest, 0)
+                ahead.forget()
+                offset = max(offset - progress.longest, 0)
                 continue
             progress.is_gapped |= not known
         if not page.length:
-            return
+            break
         first = first or page.ids
         before = len(seen)
         seen.update(page.ids)
         progress.distinct = len(seen) - 1
         repeats = 0 if len(seen) > before else repeats + 1
-        yield page
-        if progress.is_all(page) or (repeats and page.length < longest):
-            return
-        if repeats > REPEATS + steps:
-            raise EndpointError("the server repeats the same page whatever the offset")
         # A single record is its own anchor: overlapping it would never move on.
         anchor = page.ids[-1] if page.length > 1 else None
-        offset += page.length - 1 if anchor else page.length
+        step = page.length - 1 if anchor else page.length
+        offset += step
+        if page.length == progress.longest and not repeats:
+            coming = range(offset, progress.total or 0, step)[:AHEAD]
+            ahead.expect(_at(one, size) for one in coming)
+        yield page
+        if progress.is_all(page) or (repeats and page.length < progress.longest):
+            break
+        if repeats > REPEATS + steps:
+            raise EndpointError("the server repeats the same page whatever the offset")
+    ahead.forget()
 
 
-def walk_by_id(fetch: Fetch, progress: Progress, size: int = LIMIT) -> Iterator[Page]:
+def _at(offset: int, size: int) -> Query:
+    return {"limit": str(size), "offset": str(offset)}
+
+
+def walk_by_id(
+    fetch: Fetch, progress: Progress, size: int = LIMIT, pool: Executor | None = None
+) -> Iterator[Page]:
     """Pages of ascending ids by `id_greater`, which no change during the read can shift.
 
-    It begins where `progress` ended.
+    It reads what `progress` says is still to be read. With a `pool` a long list is read in several
+    ranges of ids side by side; where one has come to its end, the widest of the others is halved.
 
     Raises:
         EndpointError: the server does not honour `id_greater` or the order.
     """
-    while True:
-        last = progress.last
-        params = {"limit": str(size), "orders[id]": "ASC"}
-        page = fetch(params | {"id_greater": str(last)} if last else params)
-        if progress.total is None:  # later totals count what is left, the first counts all
-            progress.total = page.total
-        if not page.length:
+    ahead = Ahead(fetch, pool)
+    asked: dict[Future[Page], Gap] = {}
+    newest: int | None = None
+    try:
+        while progress.gaps:
+            for gap in progress.gaps if pool else progress.gaps[:1]:
+                if gap not in asked.values():
+                    asked[ahead.ask(_above(gap, size))] = gap
+            for future in wait(asked, return_when=FIRST_COMPLETED).done:
+                gap, page = asked.pop(future), future.result()
+                if progress.total is None:  # later totals count what is left, the first all
+                    progress.total = page.total
+                if _takes(progress, gap, page, size):
+                    yield page
+            if pool and newest is None and _pages_left(progress, size) >= 2 * WORTH_SPLITTING:
+                newest = _newest(ahead)
+            if newest:
+                _split(progress, newest, size)
+    finally:
+        for future in asked:
+            future.cancel()
+
+
+def _above(gap: Gap, size: int) -> Query:
+    query = {"limit": str(size), "orders[id]": "ASC"}
+    return query | {"id_greater": str(gap.after)} if gap.after else query
+
+
+def _takes(progress: Progress, gap: Gap, page: Page, size: int) -> bool:
+    """Take note of a page that begins a gap: whether it brings anything."""
+    progress.longest = max(progress.longest, page.length)
+    if not any(page.ids) and page.length < size:  # none of them says what comes after it
+        progress.gaps.remove(gap)
+        return page.length > 0 and not progress.distinct
+    ids = [int(id) for id in page.ids if id and id.isdecimal() and len(id) <= DIGITS]
+    if not ids or ids[0] <= gap.after or ids != sorted(ids):
+        raise EndpointError("the server does not list by id_greater and orders[id]=ASC")
+    progress.distinct += len({id for id in ids if gap.until is None or id <= gap.until})
+    gap.after = ids[-1]
+    if progress.is_all(page) if gap.until is None else gap.after >= gap.until:
+        progress.gaps.remove(gap)
+    return True
+
+
+def _pages_left(progress: Progress, size: int) -> float:
+    return ((progress.total or 0) - progress.distinct) / size
+
+
+def _newest(ahead: Ahead) -> int:
+    """The greatest id that there is, 0 where the server does not tell."""
+    try:
+        ids = ahead.ask({"limit": "1", "orders[id]": "DESC"}).result().ids
+    except EndpointError:
+        return 0
+    return next((int(id) for id in ids if id and id.isdecimal() and len(id) <= DIGITS), 0)
+
+
+def _split(progress: Progress, newest: int, size: int) -> None:
+    """Halve the widest gaps, as long as that is worth it, until enough are read side by side."""
+
+    def pages(gap: Gap) -> float:
+        return ((gap.until or newest) - gap.after) * (progress.total or 0) / newest / size
+
+    while progress.gaps and len(progress.gaps) < SIDE_BY_SIDE:
+        widest = max(progress.gaps, key=pages)
+        if pages(widest) < 2 * WORTH_SPLITTING:
             return
-        ids = [int(id) for id in page.ids if id and id.isdecimal() and len(id) <= DIGITS]
-        if not any(page.ids) and page.length < size:  # none of them says what comes after it
-            if not progress.distinct:
-                yield page
-            return
-        if not ids or ids[0] <= last or ids != sorted(ids):
-            raise EndpointError("the server does not list by id_greater and orders[id]=ASC")
-        progress.distinct += len(set(ids))
-        progress.last = ids[-1]
-        yield page
-        if progress.is_all(page):
-            return
+        middle = (widest.after + (widest.until or newest)) // 2
+        progress.gaps.append(Gap(middle, widest.until))
+        widest.until = middle

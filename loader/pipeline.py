@@ -19,18 +19,18 @@ from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader import cursors, evidence
-from loader.client import IN_FLIGHT, Client
+from loader.client import Client
 from loader.cursors import Plan
 from loader.endpoints import RAW_TABLES, Endpoint
 from loader.errors import ConfigurationError, LoaderError
 from loader.evidence import Finding
+from loader.intake import drained
 from loader.reading import Outcome, Read
 from loader.settings import RAW_SCHEMA, Settings
 from loader.source import activecampaign
 
 NAME: Final = "activecampaign"  # of the pipeline
 CONFIG: Final = {
-    "extract.workers": IN_FLIGHT,
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     # Kept, each would hold a second copy of the account on disk.
     "load.delete_completed_jobs": True,
@@ -185,21 +185,26 @@ def run(
 
     def read(reads: list[Read]) -> None:
         current.reads += reads
-        while open_reads := [one for one in reads if one.outcome is None]:
-            source = activecampaign(open_reads, _missing(database), current.run_id, seq)
-            _load(pipeline, client.stop, source)
-            for one in open_reads:
-                cursors.keep(database, one)
-            for ended in [one for one in open_reads if one.outcome]:
-                current.findings[ended.endpoint.name] = evidence.record(
-                    database, ended, current.run_id, accept_deletions=accept_deletions
-                )
-            for fatal in filter(None, [one.fatal for one in open_reads]):
-                raise fatal
+        with drained(reads) as packages:
+            for package in packages:
+                batches = package.batches
+                batches |= {table: [] for table in _missing(database) if table not in batches}
+                if batches:
+                    _load(pipeline, client.stop, activecampaign(batches, current.run_id, seq))
+                    database.execute("checkpoint")  # else what was loaded stays in memory
+                for one, mark in package.marks.values():
+                    cursors.keep(database, one, mark)
+                for ended in package.ended:
+                    current.findings[ended.endpoint.name] = evidence.record(
+                        database, ended, current.run_id, accept_deletions=accept_deletions
+                    )
+                for fatal in filter(None, [one.fatal for one in package.ended]):
+                    raise fatal
 
     watch(current)
     run_id = current.run_id
-    missing = set(_missing(database))
+    if missing := set(_missing(database)):
+        _forget_schema(database)
     if not plan.since:  # what a lost table held has no date
         lost = [one for one in endpoints if missing.intersection(one.raw_tables)]
         plan = replace(plan, full=(*plan.full, *lost))
@@ -320,6 +325,15 @@ def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:
         "select table_name from information_schema.tables where table_schema = ?", [RAW_SCHEMA]
     ).fetchall()
     return sorted(RAW_TABLES.difference(name for (name,) in there))
+
+
+def _forget_schema(database: duckdb.DuckDBPyConnection) -> None:
+    """Let dlt look which tables there are: by the version it stored it would take them for known."""
+    if database.execute(
+        "from information_schema.tables where table_schema = ? and table_name = '_dlt_version'",
+        [RAW_SCHEMA],
+    ).fetchone():
+        database.execute(f"delete from {RAW_SCHEMA}._dlt_version")
 
 
 def _find_parents(database: duckdb.DuckDBPyConnection, read: Read, reads: Sequence[Read]) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -26,9 +26,24 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a read is, and what it must know to go on from there in a later run."""
+
+    endpoint: str  # as it was declared: another include would leave its earlier pages without
+    cursor: datetime | None
+    as_of: datetime | None
+    walk: Progress
+    carried: set[str]
+    not_carried: set[str]
+    served: int
+    rejected: int
+    repaired: int
+
+
 @dataclass(slots=True)
 class Read:
-    """Reads an endpoint once, page by page; `pages` may be drained in several goes.
+    """Reads an endpoint once, page by page.
 
     `first_run_id` is the run in which it began: one that was killed may go on in a later run.
     `cursor` asks only for what changed since, None for all there is. `leaves_gap` says that what
@@ -93,10 +108,23 @@ class Read:
         return self.as_of if is_ground else None
 
     @property
-    def can_go_on(self) -> bool:
-        """Whether a later run can take it up where this one stops."""
+    def mark(self) -> Mark | None:
+        """Where a later run can take it up, if it can."""
         is_usual = not self.leaves_gap and self.limit is None
-        return is_usual and self.endpoint.walk is Walk.ID_GREATER and bool(self.walks)
+        if not (is_usual and self.endpoint.walk is Walk.ID_GREATER and self.walks):
+            return None
+        walk = self.walks[-1]
+        return Mark(
+            endpoint=repr(self.endpoint),
+            cursor=self.cursor,
+            as_of=self.as_of,
+            walk=replace(walk, gaps=[replace(gap) for gap in walk.gaps]),
+            carried=set(self.carried),
+            not_carried=set(self.not_carried),
+            served=self.served,
+            rejected=self.rejected,
+            repaired=self.repaired,
+        )
 
     @property
     def is_short(self) -> bool:
@@ -218,6 +246,7 @@ class Read:
         if self.cursor and self.endpoint.changed_since:
             fixed[self.endpoint.changed_since] = self.cursor.isoformat(timespec="seconds")
         size = min(self.limit or LIMIT, LIMIT)
+        pool = None if self.limit else self.client.pool
 
         def fetch(params: Mapping[str, str]) -> Page:
             return self.client.get(
@@ -229,7 +258,7 @@ class Read:
             )
 
         walk = walk_by_id if self.endpoint.walk is Walk.ID_GREATER else walk_by_offset
-        return walk(fetch, progress, size)
+        return walk(fetch, progress, size, pool)
 
 
 def _moment(text: str) -> datetime | None:

@@ -36,8 +36,8 @@ class Runs:
         self.server = server
         self.database = database
         self.folder = database.with_name(f"{database.name}.dlt") / "activecampaign"
-        smaller = f"source.PACKAGE_ROWS = {package_rows}; raise SystemExit(cli.main())"
-        code = f"from loader import cli, source; {smaller}"
+        smaller = f"intake.PACKAGE_ROWS = {package_rows}; raise SystemExit(cli.main())"
+        code = f"from loader import cli, intake; {smaller}"
         loader = LOADER if package_rows is None else (sys.executable, "-c", code)
         self._command = (*loader, *arguments)
         self.environment = {

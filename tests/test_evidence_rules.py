@@ -7,6 +7,7 @@ left out: `Simulation` answers the requests itself, and merges what comes as dlt
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,13 +18,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from loader import cursors, evidence
+from loader import cursors, evidence, paging
 from loader.client import Tally
 from loader.cursors import Plan
 from loader.endpoints import ENDPOINTS, RAW_TABLES, Endpoint, snake_case
 from loader.errors import EndpointError, EndpointUnavailable
 from loader.evidence import Finding
 from loader.pages import Page
+from loader.paging import LIMIT
 from loader.reading import Read
 from loader.settings import RAW_SCHEMA
 
@@ -78,6 +80,7 @@ class Run:
     missing: frozenset[str] = frozenset()  # side-loads not served
     missing_from: int = 1  # from this request on
     reads_tags: bool = False  # their own list, after what comes beside
+    is_side_by_side: bool = False  # several requests at a time
     accepts: bool = False
 
 
@@ -93,6 +96,18 @@ class Row:
 
 class Killed(Exception):
     """The run ends here and now."""
+
+
+class AtOnce(Executor):
+    """Does what it is given as soon as it gets it, as the fastest of servers would."""
+
+    def submit(self, do: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(do(*args, **kwargs))
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
 
 
 @dataclass
@@ -242,6 +257,10 @@ class Simulation:
 
     # the server: what `Read` asks in place of a client
 
+    @property
+    def pool(self) -> Executor | None:
+        return AtOnce() if self.script.is_side_by_side else None
+
     def account_time(self, at: datetime) -> datetime:
         return START + (self.now + 0.5) * BETWEEN_EDITS
 
@@ -272,8 +291,10 @@ class Simulation:
             wanted = [one for one in wanted if START + one[1].changed * BETWEEN_EDITS > after]
         total = len(wanted)
         wanted = [one for one in wanted if one[0] > int(params.get("id_greater", 0))]
+        if params.get("orders[id]") == "DESC":
+            wanted.reverse()
         offset = int(params.get("offset", 0))
-        page = wanted[offset : offset + self.script.page]
+        page = wanted[offset : offset + min(self.script.page, int(params["limit"]))]
         reply: dict[str, Any] = {"meta": {"total": str(total)}}
         if key == self.main:
             reply |= self.beside(page)
@@ -346,7 +367,8 @@ class Simulation:
         while read.outcome is None:
             self.load(list(itertools.islice(read.pages, self.script.package)), begun)
             self.happens()
-            cursors.keep(self.database, read)
+            if read.mark:
+                cursors.keep(self.database, read, read.mark)
         self.happens()
         self.write()
         findings = evidence.record(
@@ -508,6 +530,7 @@ def scripts(endpoint: Endpoint, *kinds: str) -> st.SearchStrategy[list[Run]]:
         missing=rarely(st.frozensets(st.sampled_from(keys)), frozenset()),
         missing_from=st.integers(1, 3),
         reads_tags=st.booleans() if endpoint is CONTACTS else st.just(False),
+        is_side_by_side=st.booleans(),
         accepts=st.booleans(),
     )
     return st.lists(run, min_size=1, max_size=5)
@@ -528,10 +551,11 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def a_guard_that_speaks_among_few() -> Iterator[None]:
+def few_are_as_many() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, number in GUARD.items():
             patch.setattr(evidence, name, number)
+        patch.setattr(paging, "WORTH_SPLITTING", 1 / LIMIT)  # pages: a single record is
         yield
 
 

@@ -1,0 +1,136 @@
+"""Reads side by side: their pages as they come, while those before are being loaded."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import pyarrow as pa
+
+from loader.client import IN_FLIGHT
+from loader.pages import Page, Records
+from loader.reading import Mark, Read
+
+PACKAGE_ROWS: Final = 50_000
+PACKAGE_BYTES: Final = 64 * 2**20
+
+RECORDS: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("parent_id", pa.string()),
+        pa.field("payload", pa.string()),
+        pa.field("extracted_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+
+
+@dataclass(slots=True)
+class Package:
+    """What is loaded at once: it bounds memory, and what is lost when a run is killed.
+
+    `marks` say how far each read is once it is loaded; `ended` are the reads that end with it.
+    """
+
+    batches: dict[str, list[pa.RecordBatch]] = field(default_factory=dict)  # by raw table
+    marks: dict[str, tuple[Read, Mark]] = field(default_factory=dict)  # by endpoint
+    ended: list[Read] = field(default_factory=list)
+    rows: int = 0
+    size: int = 0  # bytes
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more may be put in."""
+        return self.rows >= PACKAGE_ROWS or self.size >= PACKAGE_BYTES
+
+    def add(self, batches: dict[str, pa.RecordBatch]) -> None:
+        """Put a page in."""
+        for table, batch in batches.items():
+            self.batches.setdefault(table, []).append(batch)
+            self.rows += batch.num_rows
+            self.size += batch.nbytes
+
+
+class Intake:
+    """Drains reads in threads of its own into one package while another is loaded.
+
+    A run's time is the account's budget of requests, so asking must not wait for loading.
+    """
+
+    def __init__(self, reads: int) -> None:
+        self._open = reads
+        self._package = Package()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._problem: BaseException | None = None
+
+    def drain(self, read: Read) -> None:
+        """Take all pages of a read, as fast as they are loaded."""
+        try:
+            for page in read.pages:
+                self._put(read, batches_of(page))
+        except BaseException as problem:
+            self._problem = problem
+            raise
+        finally:
+            with self._changed:
+                self._open -= 1
+                self._package.ended.append(read)
+                self._changed.notify_all()
+
+    def packages(self) -> Iterator[Package]:
+        """What came, as soon as it fills a package; a last one when all reads have ended."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._package.is_full or not self._open)
+                if self._problem:
+                    raise self._problem
+                package, self._package = self._package, Package()
+                is_last = not self._open
+                self._changed.notify_all()
+            yield package
+            if is_last:
+                return
+
+    def close(self) -> None:
+        """Let no read wait any more for its pages to be taken."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def _put(self, read: Read, batches: dict[str, pa.RecordBatch]) -> None:
+        mark = read.mark
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or not self._package.is_full)
+            self._package.add(batches)
+            if mark:
+                self._package.marks[read.endpoint.name] = read, mark
+            if self._package.is_full:
+                self._changed.notify_all()
+
+
+@contextmanager
+def drained(reads: Sequence[Read]) -> Iterator[Iterator[Package]]:
+    """The packages of reads that are drained side by side as long as the block runs."""
+    intake = Intake(len(reads))
+    threads = ThreadPoolExecutor(IN_FLIGHT, "read")
+    try:
+        for read in reads:
+            threads.submit(intake.drain, read)
+        yield intake.packages()
+    finally:
+        intake.close()
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def batches_of(page: Page) -> dict[str, pa.RecordBatch]:
+    """A page's records by raw table."""
+    now = datetime.now(UTC)
+    return {table: _batch(records, now) for table, records in page.tables.items() if records.ids}
+
+
+def _batch(records: Records, now: datetime) -> pa.RecordBatch:
+    columns = [records.ids, records.parents, records.payloads, [now] * len(records.ids)]
+    return pa.record_batch(columns, schema=RECORDS)
