@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -200,10 +200,24 @@ def _plan(options: argparse.Namespace, settings: Settings, endpoints: Sequence[E
     return Plan(
         full=full,
         full_every=settings.full_every,
+        read_every=_intervals(settings),
         since=since.replace(tzinfo=since.tzinfo or zone) if since else None,
         limit=options.limit,
         zone=zone,
     )
+
+
+def _intervals(settings: Settings) -> dict[Endpoint, timedelta]:
+    every: dict[Endpoint, timedelta] = {}
+    for name, interval in settings.read_every.items():
+        named = [one for one in ENDPOINTS if name in (one.name, *_groups(one))]
+        if not named:
+            raise ConfigurationError(
+                f"ACTIVECAMPAIGN_READ_HOURS: there is no endpoint or group {name!r}. "
+                "`python -m loader endpoints` lists them."
+            )
+        every |= dict.fromkeys(named, interval)
+    return every
 
 
 @contextmanager

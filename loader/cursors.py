@@ -1,7 +1,7 @@
-"""Where a read begins: at the start, at the last one's cursor, or where a killed one stopped."""
+"""Where a read begins: at the start, the last cursor, a list's end, or where one was killed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -12,6 +12,7 @@ from loader.client import Client
 from loader.endpoints import Endpoint
 from loader.reading import Mark, Read
 from loader.settings import DEFAULT_FULL_EVERY, RAW_SCHEMA
+from loader.stored import StoredList
 
 # Records are dated before they can be seen, and a clock set back tells an hour twice.
 OVERLAP: Final = timedelta(minutes=90)
@@ -52,13 +53,15 @@ class Plan:
     """How endpoints are to be read.
 
     `full` are those to read anew from their start, `full_every` is how long an endpoint is read
-    incrementally before it is read in full again. `since` stands in for every cursor. `limit` ends
-    each read after about so many records. `zone` is the account's: cursors are sent with its
-    offset, so that a server that overlooks the offset means the same moment.
+    incrementally before it is read in full again, `read_every` how long one that cannot be is left
+    alone. `since` stands in for every cursor. `limit` ends each read after about so many records.
+    `zone` is the account's: cursors are sent with its offset, so that a server that overlooks the
+    offset means the same moment.
     """
 
     full: Collection[Endpoint] = ()
     full_every: timedelta = DEFAULT_FULL_EVERY
+    read_every: Mapping[Endpoint, timedelta] = field(default_factory=dict)
     since: datetime | None = None
     limit: int | None = None
     zone: tzinfo = UTC
@@ -85,7 +88,10 @@ def begin(
     read = Read(endpoint, client, run_id, limit=plan.limit)
     if endpoint in plan.full:
         return read
-    if not endpoint.changed_since:
+    if not endpoint.is_incremental or (plan.since and endpoint.grows):
+        if due := _due(database, endpoint, plan):
+            read.skip(f"not due before {due.astimezone(plan.zone):%Y-%m-%d %H:%M}")
+            return read
         return _resumed(database, read, plan) or read
     cursor = None if _is_full_due(database, endpoint, plan) else _cursor(database, endpoint)
     if plan.since:
@@ -96,6 +102,8 @@ def begin(
     if unfinished and not (unfinished.cursor and cursor is None):
         return unfinished
     read.cursor = cursor.astimezone(plan.zone) if cursor else None
+    if cursor and endpoint.grows:
+        read.stored = StoredList(database, endpoint)
     return read
 
 
@@ -156,6 +164,21 @@ def _cursor(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime
         [endpoint.name],
     ).fetchone()
     return found[0] - OVERLAP if found else None
+
+
+def _due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> datetime | None:
+    """When an endpoint has to be read again, None where that is now."""
+    every = plan.read_every.get(endpoint)
+    if not every or plan.limit or plan.since:
+        return None
+    found = database.execute(
+        f"select max(started_at) from {RAW_SCHEMA}.endpoint_reads "
+        "where endpoint = ? and collection = ? and mode = 'full' and is_complete",
+        [endpoint.name, endpoint.raw_table],
+    ).fetchone()
+    began: datetime | None = found[0] if found else None
+    is_early = _is_within(began, every * PUNCTUALITY)
+    return began + every if began and is_early else None
 
 
 def _is_full_due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> bool:

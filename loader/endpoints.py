@@ -52,6 +52,7 @@ class Endpoint:
     exhaustive: bool = True  # a complete read serves every row there is
     changed_since: str | None = None  # parameter that lets only what changed since through
     changed_key: str | None = None  # member that it compares
+    grows: bool = False  # at its end, and what is there hardly changes
     documented: bool = True  # the documented tables need it
     tolerated: frozenset[int] = frozenset({403, 404})  # statuses that mean: not on this key or plan
     per: str | None = None  # raw table whose ids fill `{id}` of the path, one read each
@@ -61,6 +62,11 @@ class Endpoint:
     def name(self) -> str:
         """What the command line, the summary and `endpoint_reads` call it."""
         return self.path
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether a read can bring only what came or changed since the last."""
+        return self.grows or self.changed_since is not None
 
     @property
     def raw_table(self) -> str:
@@ -126,7 +132,7 @@ ENDPOINTS: Final = (
     ),
     Endpoint(path="dealCustomFieldData", key="dealCustomFieldData", group="deals", parent_key="dealId", stands_in=True),
     Endpoint(path="dealCustomFieldMeta", key="dealCustomFieldMeta", group="deals"),
-    Endpoint(path="dealActivities", key="dealActivities", group="deals"),
+    Endpoint(path="dealActivities", key="dealActivities", group="deals", grows=True),
     Endpoint(path="contactDeals", key="contactDeals", group="deals"),
     Endpoint(
         path="dealGroups", key="dealGroups", group="deals",

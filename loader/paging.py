@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from loader.errors import EndpointError
 from loader.pages import Page
@@ -22,6 +22,17 @@ Query = Mapping[str, str]
 Fetch = Callable[[Query], Page]
 
 
+class Stored(Protocol):
+    """What is loaded of a list that grows at its end."""
+
+    @property
+    def rows(self) -> int:
+        """How many records, without those that are gone."""
+
+    def holds(self, page: Page, offset: int) -> bool:
+        """Whether all of a page is stored as it is, and so many records that come before it."""
+
+
 @dataclass(slots=True, eq=False)
 class Gap:
     """Ids that are still to be read: those above `after`, up to `until` where that is known."""
@@ -36,11 +47,13 @@ class Progress:
 
     distinct: int = 0
     gaps: list[Gap] = field(default_factory=lambda: [Gap()])  # where the walk goes by ids
+    start: int = 0  # offset where the walk began; `total` counts from there
     total: int | None = None
     longest: int = 0  # page
     is_sound: bool = True  # nothing moved, so nothing can have been passed over
     is_gapped: bool = False  # it went on where no record was known, so some were passed over
     ignores_offset: bool = False  # the server gave all it has on one page
+    is_unordered: bool = False  # ids do not ascend, so the end is not where new records are
 
     @property
     def is_short(self) -> bool:
@@ -111,14 +124,15 @@ def walk_by_offset(
     """
     ahead = Ahead(fetch, pool)
     seen: set[str | None] = {None}
-    offset = steps = repeats = 0
+    offset, steps, repeats = progress.start, 0, 0
     anchor: str | None = None
     first: list[str | None] = []
     while True:
         page = ahead.ask(_at(offset, size)).result()
         if page.total is not None:
-            progress.is_sound &= page.total >= (progress.total or 0)
-            progress.total = page.total
+            total = page.total - progress.start
+            progress.is_sound &= total >= (progress.total or 0)
+            progress.total = total
         progress.longest = max(progress.longest, page.length)
         if offset and page.ids == first and page.length not in FULL_PAGES:
             progress.ignores_offset = True
@@ -145,7 +159,8 @@ def walk_by_offset(
         step = page.length - 1 if anchor else page.length
         offset += step
         if page.length == progress.longest and not repeats:
-            coming = range(offset, progress.total or 0, step)[:AHEAD]
+            end = progress.start + (progress.total or 0) - 1  # there is the last anchor
+            coming = range(offset, end, step)[:AHEAD]
             ahead.expect(_at(one, size) for one in coming)
         yield page
         if progress.is_all(page) or (repeats and page.length < progress.longest):
@@ -153,6 +168,52 @@ def walk_by_offset(
         if repeats > REPEATS + steps:
             raise EndpointError("the server repeats the same page whatever the offset")
     ahead.forget()
+
+
+def walk_from_end(
+    fetch: Fetch,
+    progress: Progress,
+    stored: Stored,
+    size: int = LIMIT,
+    pool: Executor | None = None,
+) -> Iterator[Page]:
+    """Pages by `offset` of a list that grows at its end, from the last one that is stored on.
+
+    Where ids do not ascend, the whole list.
+
+    Raises:
+        EndpointError: the server sends the same page again and again.
+    """
+    met: dict[int, Page] = {}
+    size = max(size - 1, 1)  # of a full page nothing tells that it is the last
+    offset = max(stored.rows - size, 0)
+    while offset:
+        met[offset] = page = fetch(_at(offset, size))
+        if progress.is_unordered or not _ascends(page):
+            progress.is_unordered, offset = True, 0
+        elif stored.holds(page, offset):
+            break
+        else:
+            offset = max(offset - size + 1, 0)  # an anchor ahead
+    progress.start = offset
+
+    def known(query: Query) -> Page:
+        return met.pop(int(query["offset"]), None) or fetch(query)
+
+    for page in walk_by_offset(known, progress, size, pool):
+        if progress.start and not _ascends(page):
+            progress.is_unordered, progress.start = True, 0
+            break
+        yield page
+    else:
+        return
+    progress.distinct, progress.total, progress.is_sound = 0, None, True
+    yield from walk_by_offset(fetch, progress, size, pool)
+
+
+def _ascends(page: Page) -> bool:
+    ids = [int(id) for id in page.ids if id and id.isdecimal() and len(id) <= DIGITS]
+    return len(ids) == page.length and ids == sorted(set(ids))
 
 
 def _at(offset: int, size: int) -> Query:

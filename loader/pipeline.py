@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,7 +191,7 @@ def run(
                 batches |= {table: [] for table in _missing(database) if table not in batches}
                 if batches:
                     _load(pipeline, client.stop, activecampaign(batches, current.run_id, seq))
-                    database.execute("checkpoint")  # else what was loaded stays in memory
+                    _checkpoint(database)
                 for one, mark in package.marks.values():
                     cursors.keep(database, one, mark)
                 for ended in package.ended:
@@ -327,8 +327,14 @@ def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:
     return sorted(RAW_TABLES.difference(name for (name,) in there))
 
 
+def _checkpoint(database: duckdb.DuckDBPyConnection) -> None:
+    """Write what was loaded to the file: until then all of it stays in memory."""
+    with suppress(duckdb.TransactionException):  # someone reads: the next one does
+        database.execute("checkpoint")
+
+
 def _forget_schema(database: duckdb.DuckDBPyConnection) -> None:
-    """Let dlt look which tables there are: by the version it stored it would take them for known."""
+    """Let dlt look which tables there are: it goes by the version of the schema that it stored."""
     if database.execute(
         "from information_schema.tables where table_schema = ? and table_name = '_dlt_version'",
         [RAW_SCHEMA],

@@ -11,7 +11,7 @@ from loader.client import Client, Tally
 from loader.endpoints import Endpoint, Walk
 from loader.errors import AccountError, EndpointError, EndpointUnavailable
 from loader.pages import Page, Parser
-from loader.paging import LIMIT, Progress, walk_by_id, walk_by_offset
+from loader.paging import LIMIT, Progress, Stored, walk_by_id, walk_by_offset, walk_from_end
 
 # What changed so long before the cursor may still be served: a filter may go by the day, and a
 # date without an offset is of any zone.
@@ -22,7 +22,7 @@ class Outcome(Enum):
     """How a read ended."""
 
     COMPLETE = "complete"
-    SKIPPED = "skipped"  # the key's permissions or the account's plan lack the endpoint
+    SKIPPED = "skipped"  # key or plan lack the endpoint, or it is not due yet
     FAILED = "failed"
 
 
@@ -46,7 +46,8 @@ class Read:
     """Reads an endpoint once, page by page.
 
     `first_run_id` is the run in which it began: one that was killed may go on in a later run.
-    `cursor` asks only for what changed since, None for all there is. `leaves_gap` says that what
+    `cursor` asks only for what changed since, None for all there is; with `stored`, only for what a
+    list that grows has at its end. `leaves_gap` says that what
     changed before was not all read either, so that no later read may begin where this one did.
     `limit` ends it after about so many records. `parents` are the ids that fill `{id}` of the path,
     for an endpoint that is read per parent; `knows_all_parents` says whether there are surely no
@@ -57,6 +58,7 @@ class Read:
     client: Client
     first_run_id: int
     cursor: datetime | None = None
+    stored: Stored | None = None
     leaves_gap: bool = False
     limit: int | None = None
     parents: Sequence[str] | None = None
@@ -104,7 +106,7 @@ class Read:
     @property
     def next_cursor(self) -> datetime | None:
         """Since when a later read must ask for changes, None where this one is no ground for it."""
-        is_ground = self.endpoint.changed_since and self.is_complete and not self.leaves_gap
+        is_ground = self.endpoint.is_incremental and self.is_complete and not self.leaves_gap
         return self.as_of if is_ground else None
 
     @property
@@ -159,6 +161,12 @@ class Read:
     def carries(self, key: str) -> bool:
         """Whether every row of a side-load that belongs to a served record was served too."""
         return self.served == 0 or (key in self.carried and key not in self.not_carried)
+
+    def skip(self, reason: str) -> None:
+        """End it before it begins."""
+        self.started_at = self.finished_at = datetime.now(UTC)
+        self.outcome, self.reason = Outcome.SKIPPED, reason
+        self._pages = iter(())
 
     @property
     def pages(self) -> Iterator[Page]:
@@ -230,6 +238,8 @@ class Read:
                 if self.limit and self.rows >= self.limit:
                     self.is_limited = True
                     return
+            if self.stored and not progress.start:
+                self.cursor = self.stored = None  # all of it was read
             if not progress.is_short:
                 return
 
@@ -257,6 +267,8 @@ class Read:
                 tolerated=self.endpoint.tolerated,
             )
 
+        if self.stored:
+            return walk_from_end(fetch, progress, self.stored, size, pool)
         walk = walk_by_id if self.endpoint.walk is Walk.ID_GREATER else walk_by_offset
         return walk(fetch, progress, size, pool)
 

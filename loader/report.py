@@ -135,6 +135,8 @@ def _notes(read: Read, findings: Sequence[Finding], reads: Sequence[Read]) -> It
         yield f"{name}: went on where an earlier run stopped"
     if read.ignores_filter:
         yield f"{name}: the API ignored the filter by date of change, so all of it was read"
+    if any(walk.is_unordered for walk in read.walks):
+        yield f"{name}: its ids do not ascend, so all of it was read and not only its end"
     if read.leaves_gap and not read.is_limited:
         yield (
             f"{name}: changes before --since were not read; the next run begins where it would "

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -37,7 +38,8 @@ class Settings:
     """A run's account and database.
 
     `requests_per_second` 0 means: no limit (loopback only). `full_every` is how long an endpoint is
-    read incrementally before it is read in full again.
+    read incrementally before it is read in full again. `read_every` is how long lists that can only
+    be read in full are left alone after each time, by group or endpoint.
     """
 
     api_url: str
@@ -46,6 +48,7 @@ class Settings:
     requests_per_second: float
     account: str  # what the database remembers: the host, or the sandbox's size and seed
     full_every: timedelta = DEFAULT_FULL_EVERY
+    read_every: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 def settings_from_environment() -> Settings:
@@ -76,6 +79,7 @@ def settings_from_environment() -> Settings:
         requests_per_second=request_budget(api_url),
         account=urlsplit(api_url).netloc,
         full_every=full_read_interval(),
+        read_every=read_intervals(),
     )
 
 
@@ -187,6 +191,23 @@ def full_read_interval() -> timedelta:
     except (ValueError, OverflowError):
         raise ConfigurationError(
             f"ACTIVECAMPAIGN_FULL_READ_DAYS must be a number of days such as 7, not {text!r}."
+        ) from None
+
+
+def read_intervals() -> dict[str, timedelta]:
+    """How long lists are left alone, from `ACTIVECAMPAIGN_READ_HOURS`; not at all unless set.
+
+    Raises:
+        ConfigurationError: not of the form `notes=24 campaigns=12`.
+    """
+    text = os.environ.get("ACTIVECAMPAIGN_READ_HOURS", "")
+    try:
+        pairs = [pair.split("=") for pair in text.replace(",", " ").split()]
+        return {name: timedelta(hours=_number_from_zero(hours)) for name, hours in pairs}
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            "ACTIVECAMPAIGN_READ_HOURS must name groups or endpoints and hours such as "
+            f"notes=24 campaigns=12, not {text!r}."
         ) from None
 
 

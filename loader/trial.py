@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from typing import Final
 
 from loader.errors import LoaderError
-from loader.settings import Settings, database_path, full_read_interval, request_budget
+from loader.settings import (
+    Settings,
+    database_path,
+    full_read_interval,
+    read_intervals,
+    request_budget,
+)
 
 DEFAULT_CONTACTS: Final = 1000
 DEFAULT_SEED: Final = 1
@@ -48,6 +54,7 @@ def sandbox(contacts: int, seed: int) -> Iterator[Settings]:
             database=database_path(database_name(contacts, seed)),
             requests_per_second=request_budget(url) if has_budget else 0,
             full_every=full_read_interval(),
+            read_every=read_intervals(),
             account=f"sandbox of {contacts} contacts, seed {seed}",
         )
     finally:

@@ -663,3 +663,54 @@ def test_a_table_that_was_lost_is_read_again_whole(
         database.execute("drop table activecampaign_raw.contact_tags")
     loaded = load(server, *CONTACTS)
     assert payloads(loaded, "contact_tags").keys() == {"1", "2"}
+
+
+READ_HOURS = "ACTIVECAMPAIGN_READ_HOURS"
+
+
+def test_a_group_is_left_alone_as_long_as_its_cadence_says(
+    account: Account, server: Server, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select = ("--select", "tags", "[c]ontacts", "lists")
+    monkeypatch.setenv(READ_HOURS, "contacts=24, lists=0")
+    first = load(server, *select)
+    assert (first.exit_code, "not due" in first.output) == (0, False)
+    account.update("tags", 1, tag="renamed")
+    account.update("lists", 1, name="renamed")
+    account.update("contacts", 8, firstName="Renamed")
+    asked(server)
+    second = load(server, *select)
+    assert second.exit_code == 0
+    assert "tags: skipped, what was loaded before stays (not due before 20" in second.output
+    assert payloads(second, "tags")["1"]["tag"] == "new"  # type: ignore[index]
+    assert payloads(second, "lists")["1"]["name"] == "renamed"  # type: ignore[index]
+    assert names(second)["8"] == "Renamed"
+    whole = load(server, *select, "--full", "tags")
+    assert payloads(whole, "tags")["1"]["tag"] == "renamed"  # type: ignore[index]
+    with duckdb.connect(str(whole.database)) as database:
+        reads = "activecampaign_raw.endpoint_reads"
+        database.execute(f"update {reads} set started_at = started_at - interval 23 hours")
+    account.update("tags", 1, tag="a day later")
+    daily = load(server, *select)  # a job that runs at the same hour each day is never too early
+    assert payloads(daily, "tags")["1"]["tag"] == "a day later"  # type: ignore[index]
+
+
+def test_a_read_that_was_not_whole_makes_nothing_wait(
+    server: Server, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(READ_HOURS, "tags=24")
+    server.behaviour.faults.append(Fault(path="tags", status=500))
+    assert load(server, "--select", "tags", "lists").exit_code == 3
+    server.behaviour.faults.clear()
+    assert "not due" not in load(server, "--select", "tags").output
+
+
+@pytest.mark.parametrize("said", ["tags", "tags=soon", "tags=-1", "nothing=24"])
+def test_a_cadence_that_cannot_be_meant_is_said(
+    said: str, server: Server, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(READ_HOURS, said)
+    refused = load(server, "--select", "tags")
+    assert refused.exit_code == 2
+    assert READ_HOURS in refused.output
+    assert not server.requests
