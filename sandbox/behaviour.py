@@ -74,7 +74,8 @@ class Behaviour:
     faults: list[Fault] = field(default_factory=list)
     forbidden: dict[str, bytes] = field(default_factory=dict)  # path -> body of its 403
     lapsed: bool = False  # every request is answered 402, without a body
-    latency: float = 0.0  # seconds that every reply takes longer
+    latency: float | tuple[float, float] = 0.0
+    """seconds that every reply takes longer; of two numbers, any between, as likely as the next"""
     before_reply: Callable[[str], None] | None = None  # called with the path of each request
 
     meta_total: dict[str, str | int] = field(default_factory=dict)
@@ -86,6 +87,14 @@ class Behaviour:
     empty_keys_omitted: bool = False  # side-loads without a row are left out
     overlooks_offsets: bool = False  # dates of a query are the account's wall time, offset or not
     closed_pipelines: set[str] = field(default_factory=set)  # ids; of their deals a stub is served
+    _chance: random.Random = field(
+        default_factory=lambda: random.Random(0), repr=False, compare=False
+    )
+
+    def delay(self) -> float:
+        """Seconds to hold the next reply back."""
+        low, high = self.latency if isinstance(self.latency, tuple) else (self.latency,) * 2
+        return self._chance.uniform(low, high)
 
     def fault(self, path: str, route: str) -> Fault | None:
         """The first fault that strikes this request."""

@@ -3,6 +3,8 @@
 import math
 import threading
 import time
+from bisect import bisect_left
+from collections.abc import Iterable
 
 
 class Budget:
@@ -27,3 +29,11 @@ class Budget:
                 return math.ceil((1 - self._left) / self.rate)
             self._left -= 1
             return 0
+
+
+def most_within_a_second(times: Iterable[float]) -> int:
+    """How many of these moments (`Request.at`, any order) lie within some one second at most."""
+    moments = sorted(times)
+    return max(
+        (bisect_left(moments, first + 1) - nth for nth, first in enumerate(moments)), default=0
+    )

@@ -36,7 +36,7 @@ NO_KEY: Final = message(403, "No valid Api-Token was given.")
 class Request(NamedTuple):
     """A request that was answered. `status` is 0 where the connection was reset instead."""
 
-    at: float  # seconds of time.monotonic()
+    at: float  # when it arrived, in seconds of time.monotonic()
     path: str  # below /api/3/
     query: Mapping[str, list[str]]
     status: int
@@ -123,12 +123,11 @@ class Handler(BaseHTTPRequestHandler):
         path = unquote(url.path.removeprefix(ROOT)).strip("/")
         if behaviour.before_reply:
             behaviour.before_reply(path)
-        if behaviour.latency:
-            time.sleep(behaviour.latency)
         reply, headers, fault = self._reply(path, query)
         kind = fault.kind if fault else "status"
         status = 0 if kind == "reset" else reply.status
         self.server.record(Request(at, path, query, status))
+        time.sleep(behaviour.delay())  # the reply is made and charged for when it is asked for
         if kind == "reset":
             self._reset()
         elif kind == "truncate":

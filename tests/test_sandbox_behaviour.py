@@ -14,7 +14,9 @@ import requests
 
 from sandbox.account import Account
 from sandbox.behaviour import Behaviour, Fault
+from sandbox.budget import most_within_a_second
 from sandbox.server import Handler, Server, serve
+from tests.conftest import asking
 
 Ask = Callable[..., requests.Response]
 
@@ -116,13 +118,14 @@ def test_the_date_is_that_of_the_state_which_the_reply_shows(
 
 
 def test_the_server_remembers_what_was_asked(server: Server, ask: Ask) -> None:
+    before = time.monotonic()
     ask("lists", limit=5, **{"filters[name]": "x"})
     ask("groups/999999")
     first, second = server.requests
     assert (first.path, first.status) == ("lists", 200)
     assert first.query == {"limit": ["5"], "filters[name]": ["x"]}
     assert (second.path, second.status) == ("groups/999999", 403)
-    assert first.at <= second.at
+    assert before <= first.at <= second.at <= time.monotonic()
 
 
 def test_a_fault_begins_and_ends(server: Server, ask: Ask) -> None:
@@ -230,6 +233,45 @@ def test_slow_replies(server: Server, ask: Ask) -> None:
     started = time.monotonic()
     ask("tags")
     assert 0.1 <= time.monotonic() - started < 0.2 + 0.1
+
+
+def test_replies_are_held_back_side_by_side(server: Server, ask: Ask) -> None:
+    server.behaviour.latency = 0.3
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        assert all(reply.ok for reply in pool.map(ask, ["contacts"] * 8))
+    assert 0.3 <= time.monotonic() - started < 2 * 0.3
+    assert most_within_a_second(request.at for request in server.requests) == 8
+
+
+def test_some_replies_are_held_back_longer_than_others() -> None:
+    delays = [Behaviour(latency=(0.2, 1.0)).delay() for _ in range(2)]
+    assert delays[0] == delays[1]
+    behaviour = Behaviour(latency=(0.2, 1.0))
+    drawn = [behaviour.delay() for _ in range(200)]
+    assert 0.2 <= min(drawn) < 0.25
+    assert 0.95 < max(drawn) <= 1.0
+    behaviour.latency = 0.5
+    assert behaviour.delay() == 0.5
+
+
+def test_a_reply_that_is_held_back_shows_what_there_was_when_it_was_asked_for() -> None:
+    account, arrived = Account.empty(), threading.Event()
+    behaviour = Behaviour(latency=0.3, before_reply=lambda _: arrived.set())
+    with serve(account, behaviour=behaviour) as server, ThreadPoolExecutor() as pool:
+        reply = pool.submit(asking(server), "lists")
+        assert arrived.wait(5)
+        time.sleep(0.1)
+        account.add("lists", name="too late")
+        assert reply.result()["lists"] == []
+
+
+@pytest.mark.parametrize(
+    ("times", "most"),
+    [([], 0), ([3.0], 1), ([0.9, 0.0, 1.8], 2), ([0.0, 1.0, 2.0], 1), ([5.5, 5.0, 5.9, 6.4], 3)],
+)
+def test_the_busiest_second(times: list[float], most: int) -> None:
+    assert most_within_a_second(times) == most
 
 
 def test_refusals_for_good(server: Server, ask: Ask) -> None:
