@@ -10,7 +10,7 @@ from benchmarks.account import ROWS, benchmark_account, change_one_percent, serv
 from sandbox.account import Account
 from sandbox.collection import number_of
 from sandbox.dates import NOW, epoch
-from sandbox.resources import RESOURCES
+from sandbox.resources import RESOURCES, Record
 
 CONTACTS = 400
 
@@ -77,21 +77,39 @@ def latest(dates: Iterable[str]) -> float:
 
 def test_a_day_s_work_is_dated_the_same_each_time_and_there_at_the_end() -> None:
     first, second = benchmark_account(CONTACTS), benchmark_account(CONTACTS)
-    before = {key: {record["id"] for record in first.records(key)} for key in RESOURCES}
+    before = {key: by_id(first, key) for key in RESOURCES}
     changes = change_one_percent(first)
     assert changes == change_one_percent(second)
+    assert changes.deleted.keys() >= {"contacts", "deals", "contactTags", "notes", "dealTasks"}
     for key in RESOURCES:
         assert first.records(key) == second.records(key)
-        ids = {record["id"] for record in first.records(key)}
-        assert ids >= {*changes.added[key], *changes.edited[key]}
-        assert not before[key] & {*changes.added[key]}
-        assert not ids & {*changes.deleted[key]}
-    for key, date in (("contacts", "udate"), ("deals", "mdate")):
-        ids = {*changes.added[key], *changes.edited[key]}
-        assert ids
-        stamps = {record["id"]: epoch(record[date]) for record in first.records(key)}
-        assert all(stamps[record_id] > NOW.timestamp() for record_id in ids)
-        assert sum(stamp > NOW.timestamp() for stamp in stamps.values()) < 0.04 * len(stamps)
+        held = by_id(first, key)
+        assert held.keys() >= {*changes.added[key], *changes.edited[key]}
+        assert not before[key].keys() & {*changes.added[key]}
+        assert not held.keys() & {*changes.deleted[key]}
+        assert all(held[one] != before[key][one] for one in changes.edited[key])
+    for key, owner, member, date in DATED:
+        dates = {id: epoch(record[date]) for id, record in by_id(first, owner).items()}
+        assert sum(at > NOW.timestamp() for at in dates.values()) < 0.04 * len(dates)
+        rows = by_id(first, key)
+        touched = {rows[id][member] for id in (*changes.added[key], *changes.edited[key])}
+        assert touched
+        assert all(dates[str(owner_id)] > NOW.timestamp() for owner_id in touched)
+
+
+DATED = (
+    ("contacts", "contacts", "id", "udate"),
+    ("fieldValues", "contacts", "contact", "udate"),
+    ("contactLists", "contacts", "contact", "udate"),
+    ("contactTags", "contacts", "contact", "udate"),
+    ("deals", "deals", "id", "mdate"),
+    ("dealCustomFieldData", "deals", "dealId", "mdate"),
+)
+"""rows, and by the date of what they are seen to have changed"""
+
+
+def by_id(account: Account, resource: str) -> dict[str, Record]:
+    return {record["id"]: record for record in account.records(resource)}
 
 
 def test_the_account_is_served_by_a_process_of_its_own() -> None:
