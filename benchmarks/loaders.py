@@ -8,10 +8,10 @@ from typing import Final
 import duckdb
 
 from benchmarks.processes import Taken, take
-from benchmarks.serving import API_KEY
 
 Load = Callable[[str, Path], Taken]
 
+API_KEY: Final = "sandbox"
 WITHOUT_BUDGET: Final = 0.0
 OWN_TABLES: Final = ("runs", "endpoint_reads", "unfinished_reads")  # no records of the account
 
@@ -28,7 +28,7 @@ def loader(url: str, database: Path, *arguments: str, rate: float = WITHOUT_BUDG
 
 
 def plain_dlt(url: str, database: Path) -> Taken:
-    """dlt's REST source with dlt's usual settings."""
+    """The REST source of dlt with its usual settings."""
     return _baseline("benchmarks.plain_dlt", url, database)
 
 
@@ -63,11 +63,12 @@ def rows(database: Path) -> int:
             "and not ends_with(schema_name, '_staging')"
         ).fetchall()
         return sum(
-            _count(connection, schema, table) for schema, table in tables if table not in OWN_TABLES
+            count(connection, schema, table) for schema, table in tables if table not in OWN_TABLES
         )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+def count(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    """Rows of a table."""
     counted = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()
     assert counted
     return int(counted[0])

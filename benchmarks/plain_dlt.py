@@ -16,7 +16,13 @@ from dlt.sources.rest_api import rest_api_source
 API_KEY: Final = "sandbox"
 LISTS: Final = (
     *("users", "groups", "contacts", "fieldValues", "contactLists", "contactTags", "scores"),
-    *("fields", "lists", "tags", "accounts", "accountContacts",),
+    *(
+        "fields",
+        "lists",
+        "tags",
+        "accounts",
+        "accountContacts",
+    ),
     *("deals", "dealActivities", "contactDeals", "dealGroups"),
     *("dealStages", "dealTasks", "dealTasktypes", "tasktypeOutcomeRels", "taskOutcomes"),
     *("notes", "campaigns", "campaignMessages", "messages"),
@@ -56,4 +62,4 @@ def load(url: str, database: Path, file_format: str | None) -> None:
 
 
 if __name__ == "__main__":
-    load(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:] or [None])
+    load(sys.argv[1], Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)

@@ -51,7 +51,9 @@ def take(command: Sequence[str], environment: Mapping[str, str], folder: Path) -
             check=False,
         )
         if ran.returncode:
-            raise RuntimeError(f"{' '.join(command)} ended with {ran.returncode}: {ran.stdout[-2000:]}")
+            raise RuntimeError(
+                f"{' '.join(command)} ended with {ran.returncode}: {ran.stdout[-2000:]}"
+            )
         return Taken(**json.load(report))
 
 
