@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from benchmarks import growth, rate, request_counts, results, speed
+from benchmarks import growth, rate, request_counts, results, sandbox_pages, speed
 from benchmarks.results import Line
 from benchmarks.scale import QUICK, USUAL, Scale, with_million
 
@@ -16,6 +16,7 @@ MEASURES: Final[Mapping[str, Callable[[Scale], Iterator[Line]]]] = {
     "speed": speed.lines,
     "rate": rate.lines,
     "growth": growth.lines,
+    "sandbox": sandbox_pages.lines,
 }
 
 
