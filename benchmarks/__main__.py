@@ -44,13 +44,21 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "lines", nargs="*", metavar="LINE", help=f"only these: {', '.join(MEASURES)}"
+        "lines", nargs="*", type=_line, metavar="LINE", help=f"only these: {', '.join(MEASURES)}"
     )
-    parser.add_argument("--rounds", type=int, help="the median of how many (default 3)")
+    parser.add_argument(
+        "--rounds", type=int, metavar="N", help="medians of so many rounds (default 3)"
+    )
     parser.add_argument("--million", action="store_true", help="growth to a million contacts, too")
     parser.add_argument("--quick", action="store_true", help="small accounts, to try the command")
     parser.add_argument("--write", action="store_true", help=f"keep it in {results.FILE.name}")
     return parser
+
+
+def _line(name: str) -> str:
+    if name not in MEASURES:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(MEASURES)}")
+    return name
 
 
 if __name__ == "__main__":

@@ -38,15 +38,11 @@ def lines(scale: Scale) -> Iterator[Line]:
 
 
 def _arrivals(contacts: int, latency: float, *arguments: str) -> list[Request]:
-    with (
-        served(contacts) as account,
-        TemporaryDirectory() as folder,
-    ):
+    with served(contacts) as account, TemporaryDirectory() as folder:
         account.delay(latency)
         database = Path(folder) / "warehouse.duckdb"
         loaders.loader(account.url(), database, *arguments, rate=RATE)
-        lists = [one for one in account.requests() if one.path != NOT_A_LIST]
-        return sorted(lists, key=lambda request: request.at)
+        return sorted(account.requests(), key=lambda request: request.at)
 
 
 def _while_several(log: Sequence[Request]) -> Sequence[Request]:
@@ -56,7 +52,8 @@ def _while_several(log: Sequence[Request]) -> Sequence[Request]:
 
 
 def _rate(log: Sequence[Request]) -> float:
-    return (len(log) - 1) / (log[-1].at - log[0].at)
+    times = [one.at for one in log if one.path != NOT_A_LIST]
+    return (len(times) - 1) / (times[-1] - times[0])
 
 
 def _most(measure: str, log: Sequence[Request]) -> Line:
