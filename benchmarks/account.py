@@ -5,6 +5,7 @@ documented tables: 20,000 contacts with 28,000 tags, 29,800 values and 20,050 me
 2,000 accounts, 5,000 deals with a log of 15,000, 5,000 notes, 4,000 tasks.
 """
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -240,6 +241,7 @@ class Host:
 
     def __init__(self, contacts: int, rate: float) -> None:
         self._server = Server(benchmark_account(contacts), rate=rate)
+        gc.freeze()  # as `python -m sandbox` does
         Thread(target=self._server.serve_forever, daemon=True).start()
 
     def url(self) -> str:

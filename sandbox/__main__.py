@@ -1,6 +1,7 @@
 """`python -m sandbox`: serve a made-up account until interrupted."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -32,6 +33,7 @@ def main() -> int:
         print(f"Cannot listen at {options.host}:{options.port}: {reason}", file=sys.stderr)
         return 2
     server.account = Account.generate(options.contacts, options.seed)
+    gc.freeze()  # millions of objects that stay: to look at them again holds replies up
     print(
         f"Sandbox account of {options.contacts} contacts (seed {options.seed}) "
         f"at {server.url}, Api-Token: {options.api_key}",

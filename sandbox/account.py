@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sandbox.consequences import CONSEQUENCES
 from sandbox.dates import NOW, ZONE, Clock
 from sandbox.rendering import record_texts
 from sandbox.resources import RESOURCES, Record
+from sandbox.selection import Matched
 
 
 class Account:
@@ -27,7 +28,7 @@ class Account:
         self.present = NOW  # the moment that the clock told last
         self.children_move_parent = True
         self.collections = {key: Collection(resource) for key, resource in RESOURCES.items()}
-        self.memo: dict[Hashable, Sequence[int]] = {}  # what was selected since the last change
+        self.memo: dict[Hashable, Matched] = {}  # what was selected since the last change
 
     @classmethod
     def empty(cls) -> "Account":
@@ -168,7 +169,7 @@ class Account:
 
     def _as_served(self, resource: str, numbers: Iterable[int]) -> list[Record]:
         relations = RESOURCES[resource].always + RESOURCES[resource].listed
-        rows = self.collections[resource].rows
-        objects = [number for number in numbers if not rows[number].is_bare]
+        collection = self.collections[resource]
+        objects = [number for number in numbers if not collection.is_bare(number)]
         texts = record_texts(self.collections, resource, objects, relations)
         return [json.loads(text) for text in texts]

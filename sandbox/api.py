@@ -85,7 +85,7 @@ def _single(
             return Reply(200, json.dumps({"user": _owner(resource)}).encode())
         record_id = str(collection.numbers[0])
     number = number_of(record_id)
-    if number not in collection.rows:
+    if number is None or number not in collection:
         return _missing(resource, record_id)
     return Reply(200, replies.single(account, resource, number, query, behaviour))
 
@@ -107,8 +107,8 @@ def _related(
 ) -> Reply:
     """Rows that name a record (`groups/3/userGroups`), or the record that it names."""
     number = number_of(record_id)
-    row = account.collections[resource.key].rows.get(-1 if number is None else number)
-    if number is None or row is None:
+    collection = account.collections[resource.key]
+    if number is None or number not in collection:
         return _missing(resource, record_id)
     relation = resource.relations.get(name)
     if relation and not relation.single:
@@ -125,8 +125,9 @@ def _related(
         found = str(numbers[0]) if numbers else ""
         return _single(account, RESOURCES[relation.key], found, {}, behaviour)
     if name in resource.followed:
-        parent = str(row.parents.get(name, ""))
-        return _single(account, RESOURCES[resource.followed[name]], parent, {}, behaviour)
+        parent = collection.parent(name, number)
+        found = "" if parent is None else str(parent)
+        return _single(account, RESOURCES[resource.followed[name]], found, {}, behaviour)
     return error(HTTPStatus.NOT_FOUND, "Not Found")
 
 

@@ -1,45 +1,43 @@
 """The records of one resource, kept as the JSON text that is served, with the indexes to find them.
 
-A record is written once and then only copied into replies. Relations that every reply lists by id
-(a contact's `scoreValues`) are no part of the text: they are put in when it is served.
+A record is written once and then only copied into replies. What follows from its id is no part of
+the text: its links, and relations that every reply lists by id (a contact's `scoreValues`); they
+are put in when it is served. An account may hold ten million records, so each is its text and
+nothing else: what its references hold is read from there.
 """
 
 import json
 from bisect import bisect_left, insort
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any, Final
 
 from sandbox.resources import Record, Resource
 
-encode: Final = json.JSONEncoder(separators=(",", ":")).encode  # compact, as the API writes
+encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""compact, as the API writes"""
+_DECODER: Final = json.JSONDecoder()
 _LAST: Final = 10**40  # ids that are no numbers come after all that are
 
 
-@dataclass(slots=True)
-class Row:
-    """A record. `number` is its id; `parents` are the ids that its references and mentions hold."""
-
-    number: int
-    text: bytes
-    parents: Mapping[str, int]
-    own: frozenset[str] = frozenset()  # members that put() brought and that stay as they are
-    is_bare: bool = False  # no object with members: served as it is
-    facts: Mapping[str, str] | None = None
-
-
 class Collection:
-    """All rows of a resource by id, in the order of their ids, and by the records they name."""
+    """All records of a resource by id, in the order of their ids, and by the records they name."""
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
-        self.rows: dict[int, Row] = {}
-        self.numbers: list[int] = []  # sorted
+        self.numbers: list[int] = []  # ids, sorted
         self.last_id = 0
+        self._texts: dict[int, bytes] = {}  # own members without braces; of what was put: all
+        self._put: dict[int, frozenset[str]] = {}  # names of members, of what put() brought
+        links = f',"links":{resource.links_template}}}'
+        self._links = [piece.encode() for piece in links.split("{id}")]
         self._unnumbered = count(_LAST)
         self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.indexed}
-        self._ids_texts: dict[str, dict[int, bytes]] = {m: {} for m in resource.indexed}
+        self._facts: dict[str, dict[int, str]] = {}  # by member
+
+    def __contains__(self, number: int | None) -> bool:
+        """Whether there is a record with that id."""
+        return number in self._texts
 
     def next_id(self) -> str:
         """The id of the next new record."""
@@ -47,99 +45,150 @@ class Collection:
 
     def write(self, record: Record) -> None:
         """Keep a record, given by its own members, in place of the one with its id."""
-        links = self.resource.links_template.replace("{id}", record["id"])
-        text = encode(record)
-        parents = {
-            reference: number
-            for reference, held in self.resource.ids(record).items()
-            if (number := number_of(held)) is not None
-        }
-        self._keep(Row(int(record["id"]), f'{text[:-1]},"links":{links}}}'.encode(), parents))
+        number = int(record["id"])
+        before = self.parents(number)
+        self._put.pop(number, None)
+        self._keep(number, encode(record)[1:-1].encode(), before, self._named(record))
 
     def put(self, record: Record | str) -> None:
         """Keep a record or JSON text as it is. Text that is no JSON object is served as well."""
         text = record if isinstance(record, str) else json.dumps(record)
-        try:
-            loaded = json.loads(text)
-        except ValueError:
-            loaded = None
-        members: Mapping[str, Any] = loaded if isinstance(loaded, dict) else {}
-        number = number_of(members.get("id"))
-        parents = {
-            reference: parent
-            for reference, held in self.resource.ids(members).items()
-            if (parent := number_of(held)) is not None
-        }
-        row = Row(
-            next(self._unnumbered) if number is None else number,
-            text.strip().encode(errors="surrogatepass"),
-            parents,
-            own=frozenset(members),
-            is_bare=not members,
-        )
-        self._keep(row)
+        members = _object(text)
+        given = number_of(members.get("id"))
+        number = next(self._unnumbered) if given is None else given
+        before = self.parents(number)
+        self._put[number] = frozenset(members)
+        encoded = text.strip().encode(errors="surrogatepass")
+        self._keep(number, encoded, before, self._named(members))
+
+    def text(self, number: int, start: bytes = b"{") -> bytes:
+        """A record as it is served; `start` is the beginning of an object, to be gone on with."""
+        text = self._texts[number]
+        if number not in self._put:
+            return start + text + (b"%d" % number).join(self._links)
+        return start + text[1:] if self._put[number] else text
+
+    def texts(self, numbers: Iterable[int]) -> list[bytes]:
+        """Records as they are served."""
+        if self._put:
+            return [self.text(number) for number in numbers]
+        texts, links = self._texts, self._links
+        return [b"{" + texts[number] + (b"%d" % number).join(links) for number in numbers]
+
+    def own(self, number: int) -> frozenset[str]:
+        """The members that put() brought and that stay as they are."""
+        return self._put.get(number, frozenset())
+
+    def is_bare(self, number: int) -> bool:
+        """Whether it is no object with members, and served as it is."""
+        return number in self._put and not self._put[number]
 
     def members(self, number: int) -> Record | None:
         """A record's own members, without links and relations; None where there is no such."""
-        row = self.rows.get(number)
-        if row is None or row.is_bare:
+        if number not in self._texts or self.is_bare(number):
             return None
-        added = {"links", *self.resource.relations}
-        return {name: value for name, value in json.loads(row.text).items() if name not in added}
+        loaded = self._loaded(number)
+        if number in self._put:
+            for added in ("links", *self.resource.relations):
+                loaded.pop(added, None)
+        return loaded
 
-    def remove(self, number: int) -> Row | None:
-        """Take a row out; None where there is none."""
-        row = self.rows.pop(number, None)
-        if row is None:
-            return None
-        del self.numbers[bisect_left(self.numbers, number)]
-        for member, parent in row.parents.items():
-            children = self._children[member][parent]
-            children.remove(number)
-            if not children:
-                del self._children[member][parent]
-            self._ids_texts[member].pop(parent, None)
-        return row
+    def parent(self, member: str, number: int) -> int | None:
+        """The id that one of its own references or mentions holds."""
+        return number_of(self._member(member, number))
+
+    def parents(self, number: int) -> Mapping[str, int]:
+        """The ids that a record's references and mentions hold; none where there is no such."""
+        return self._named(self._loaded(number)) if number in self._texts else {}
+
+    def remove(self, number: int) -> None:
+        """Take a record out, if there is one."""
+        if number in self._texts:
+            self._index(number, self.parents(number), {})
+            del self._texts[number]
+            del self.numbers[bisect_left(self.numbers, number)]
+            self._put.pop(number, None)
+            self._forget_facts(number)
 
     def children(self, member: str, *parents: int) -> list[int]:
         """Ids of the rows whose `member` names one of the records."""
         index = self._children[member]
         return [number for parent in parents for number in index.get(parent, ())]
 
-    def ids_text(self, member: str, parent: int) -> bytes:
-        """The same as the JSON array that a record lists its rows in: `["17","18"]`."""
-        text = self._ids_texts[member].get(parent)
-        if text is None:
-            numbers = self._children[member].get(parent)
-            if not numbers:
-                return b"[]"
-            text = b'["%b"]' % '","'.join(map(str, numbers)).encode()
-            self._ids_texts[member][parent] = text
-        return text
+    def ids_texts(self, member: str, parents: Iterable[int]) -> list[bytes]:
+        """The same for each, as the JSON array that it lists its rows in: `["17","18"]`."""
+        index, between = self._children[member], '","'
+        return [
+            f'["{between.join(map(str, index[parent]))}"]'.encode() if parent in index else b"[]"
+            for parent in parents
+        ]
+
+    def fact(self, member: str, number: int) -> str:
+        """A member that filters and orders read, as text; null is the empty text.
+
+        Remembered for the members that were ever asked for, since all records are asked for them.
+        """
+        column = self._facts.setdefault(member, {})
+        if number not in column:
+            held = self._member(member, number)
+            column[number] = "" if held is None else str(held)
+        return column[number]
 
     def facts(self, number: int) -> Mapping[str, str]:
-        """The members of a row that filters and orders read, as text; null is the empty text."""
-        row = self.rows[number]
-        if row.facts is None:
-            members = self.members(number) or {}
-            row.facts = {
-                member: "" if members.get(member) is None else str(members[member])
-                for member in self.resource.facts
-            }
-        return row.facts
+        """All that the resource's summary reads."""
+        return {member: self.fact(member, number) for member in self.resource.compared}
 
-    def _keep(self, row: Row) -> None:
-        self.remove(row.number)
-        self.rows[row.number] = row
-        if self.numbers and row.number < self.numbers[-1]:
-            insort(self.numbers, row.number)
+    def _member(self, member: str, number: int) -> Any:
+        """What a record has as a member, read without the others where it has no object in it."""
+        text, name = self._texts[number].decode(errors="surrogatepass"), f'"{member}":'
+        at = text.find(name)
+        if at < 0 or "{" in text:
+            return self._loaded(number).get(member)
+        return _DECODER.raw_decode(text, at + len(name))[0]
+
+    def _loaded(self, number: int) -> Record:
+        """A record's text as an object; an empty one where it is none."""
+        text = self._texts[number].decode(errors="surrogatepass")
+        return _object(text) if number in self._put else _DECODER.decode(f"{{{text}}}")
+
+    def _named(self, members: Record) -> Mapping[str, int]:
+        return {
+            reference: number
+            for reference, held in self.resource.ids(members).items()
+            if (number := number_of(held)) is not None
+        }
+
+    def _keep(
+        self, number: int, text: bytes, before: Mapping[str, int], parents: Mapping[str, int]
+    ) -> None:
+        if number in self._texts:
+            self._forget_facts(number)
+        elif self.numbers and number < self.numbers[-1]:
+            insort(self.numbers, number)
         else:
-            self.numbers.append(row.number)
-        if row.number < _LAST:
-            self.last_id = max(self.last_id, row.number)
-        for member, parent in row.parents.items():
-            insort(self._children[member].setdefault(parent, []), row.number)
-            self._ids_texts[member].pop(parent, None)
+            self.numbers.append(number)
+        self._texts[number] = text
+        if number < _LAST:
+            self.last_id = max(self.last_id, number)
+        self._index(number, before, parents)
+
+    def _index(self, number: int, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+        """Have a row under the records that it names now instead of those that it named."""
+        for member, parent in before.items() - after.items():
+            children = self._children[member][parent]
+            del children[bisect_left(children, number)]
+            if not children:
+                del self._children[member][parent]
+        for member, parent in after.items() - before.items():
+            index = self._children[member]
+            if parent in index:
+                insort(index[parent], number)
+            else:
+                index[parent] = [number]
+
+    def _forget_facts(self, number: int) -> None:
+        for column in self._facts.values():
+            column.pop(number, None)
 
 
 def number_of(record_id: Any) -> int | None:
@@ -147,3 +196,12 @@ def number_of(record_id: Any) -> int | None:
     if isinstance(record_id, str) and record_id.isascii() and record_id.isdigit():
         return int(record_id)
     return record_id if type(record_id) is int and record_id >= 0 else None
+
+
+def _object(text: str) -> Record:
+    """A JSON object; an empty one where the text is none."""
+    try:
+        loaded = _DECODER.decode(text)
+    except ValueError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

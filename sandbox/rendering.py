@@ -3,10 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from sandbox.collection import Collection, Row, encode
+from sandbox.collection import Collection, encode
 from sandbox.resources import RESOURCES, Record, Relation
-
-Listed = tuple[str, Relation, Collection]  # a relation's name, and the rows it lists
 
 
 def record_texts(
@@ -16,13 +14,18 @@ def record_texts(
     relations: Sequence[str],
 ) -> list[bytes]:
     """Each record's JSON text, the ids of its related rows put in under each relation's name."""
-    rows = collections[resource].rows
+    records, numbers = collections[resource], list(numbers)
     if not relations:
-        return [rows[number].text for number in numbers]
-    named = [(name, RESOURCES[resource].relations[name]) for name in relations]
-    listed = [(name, relation, collections[relation.key]) for name, relation in named]
-    start = _start(listed)
-    return [_text(rows[number], listed, start) for number in numbers]
+        return records.texts(numbers)
+    named = [RESOURCES[resource].relations[name] for name in relations]
+    columns = [_ids(collections[relation.key], relation, numbers) for relation in named]
+    start = _start(relations)
+    return [
+        _text(records, number, relations, ids)
+        if records.own(number)
+        else records.text(number, start % ids)
+        for number, ids in zip(numbers, zip(*columns, strict=True), strict=True)
+    ]
 
 
 def beside_texts(
@@ -33,37 +36,40 @@ def beside_texts(
     if form is None:
         return record_texts(collections, resource, numbers, ())
     return [
-        encode(form(json.loads(row.text), _parents(collections, resource, row))).encode()
-        for row in map(collections[resource].rows.__getitem__, numbers)
+        encode(form(json.loads(text), _parents(collections, resource, number))).encode()
+        for number in numbers
+        for text in record_texts(collections, resource, [number], ())
     ]
 
 
-def _parents(collections: Mapping[str, Collection], resource: str, row: Row) -> dict[str, Record]:
+def _parents(
+    collections: Mapping[str, Collection], resource: str, number: int
+) -> dict[str, Record]:
     """The records that a row's references name, by reference."""
     held = {
-        member: collections[RESOURCES[resource].indexed[member]].members(number)
-        for member, number in row.parents.items()
+        member: collections[RESOURCES[resource].indexed[member]].members(parent)
+        for member, parent in collections[resource].parents(number).items()
     }
     return {member: record for member, record in held.items() if record}
 
 
-def _start(listed: Sequence[Listed]) -> bytes:
-    """The beginning of a record, to be filled with the ids: `{"contactLists":%b,`."""
-    return b"{" + b"".join(b'"%b":%%b,' % name.encode() for name, *_ in listed)
-
-
-def _text(row: Row, listed: Sequence[Listed], start: bytes) -> bytes:
-    if row.is_bare:
-        return row.text
-    if row.own:  # put() brought the record: a relation that it names itself stays as it is
-        listed = [entry for entry in listed if entry[0] not in row.own]
-        start = _start(listed)
-    ids = [_ids(children, relation, row.number) for _, relation, children in listed]
-    return start % tuple(ids) + row.text[1:]
-
-
-def _ids(children: Collection, relation: Relation, number: int) -> bytes:
-    text = children.ids_text(relation.member, number)
+def _ids(children: Collection, relation: Relation, numbers: Sequence[int]) -> list[bytes]:
+    """What each record lists under a relation: its rows' ids, or the one id or null."""
+    texts = children.ids_texts(relation.member, numbers)
     if not relation.single:
-        return text
-    return text[1:-1].partition(b",")[0] or b"null"
+        return texts
+    return [text[1:-1].partition(b",")[0] or b"null" for text in texts]
+
+
+def _start(relations: Iterable[str]) -> bytes:
+    """The beginning of a record, to be filled with the ids: `{"contactLists":%b,`."""
+    return b"{" + b"".join(b'"%b":%%b,' % name.encode() for name in relations)
+
+
+def _text(
+    records: Collection, number: int, relations: Sequence[str], ids: Sequence[bytes]
+) -> bytes:
+    """A record that put() brought: a relation that it names itself stays as it is."""
+    own = records.own(number)
+    listed = {name: held for name, held in zip(relations, ids, strict=True) if name not in own}
+    return records.text(number, _start(listed) % tuple(listed.values()))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sandbox.behaviour import Behaviour
-from sandbox.collection import Collection, Row, encode
+from sandbox.collection import Collection, encode
 from sandbox.rendering import beside_texts, record_texts
 from sandbox.resources import RESOURCES, Record, Resource
 from sandbox.selection import Query, Selection
@@ -40,8 +40,7 @@ def meta_of(collection: Collection, selection: Selection, total: str | int) -> R
     """The meta of a page; `total` is its form, or the number to give in the resource's own form."""
     resource = collection.resource
     meta = resource.meta(selection.limit, selection.offset) if resource.meta else {}
-    if resource.summary:
-        meta |= resource.summary(map(collection.facts, selection.matched))
+    meta |= selection.matched.summary
     form, count = total, selection.total
     if isinstance(total, int):
         form, count = resource.total.replace("absent", "string"), total
@@ -87,19 +86,22 @@ def _texts(
         if query.get(parameter, [""])[-1] != "true"
         for member in members
     }
-    rows = account.collections[resource.key].rows
+    collection = account.collections[resource.key]
     for index, number in enumerate(numbers):
-        if _is_closed(resource, rows[number], behaviour):
+        if _is_closed(collection, number, behaviour):
             record = json.loads(texts[index])
             stub = {name: record.get(name) for name in resource.stub} | {"isDisabled": True}
             texts[index] = encode(stub).encode()
-        elif withheld and not rows[number].is_bare:
+        elif withheld and not collection.is_bare(number):
             texts[index] = encode(json.loads(texts[index]) | withheld).encode()
     return texts
 
 
-def _is_closed(resource: Resource, row: Row, behaviour: Behaviour) -> bool:
-    return str(row.parents.get(resource.closed_by)) in behaviour.closed_pipelines
+def _is_closed(collection: Collection, number: int, behaviour: Behaviour) -> bool:
+    if not behaviour.closed_pipelines or not collection.resource.closed_by:
+        return False
+    pipeline = collection.parents(number).get(collection.resource.closed_by)
+    return str(pipeline) in behaviour.closed_pipelines
 
 
 def _tree(always: Iterable[str], query: Query, behaviour: Behaviour) -> Tree:
@@ -122,8 +124,8 @@ def _side_loads(
     behaviour: Behaviour,
 ) -> list[Member]:
     rows: Rows = {}
-    held = account.collections[resource.key].rows
-    open_ones = [number for number in numbers if not _is_closed(resource, held[number], behaviour)]
+    held = account.collections[resource.key]
+    open_ones = [number for number in numbers if not _is_closed(held, number, behaviour)]
     _follow(account, resource, open_ones, tree, rows)
     return [
         _collection(key, beside_texts(account.collections, key, met))
@@ -144,9 +146,9 @@ def _follow(
             met = account.collections[key].children(relation.member, *numbers)
         elif name in resource.followed:
             key = resource.followed[name]
-            parents = [collection.rows[number].parents.get(name) for number in numbers]
-            held = account.collections[key].rows
-            met = [parent for parent in parents if parent in held]
+            parents = [collection.parent(name, number) for number in numbers]
+            held = account.collections[key]
+            met = [parent for parent in parents if parent is not None and parent in held]
         else:
             continue
         rows.setdefault(key, {}).update(dict.fromkeys(met))

@@ -4,11 +4,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from sandbox.collection import Collection, number_of
-from sandbox.resources import Resource
+from sandbox.resources import Record, Resource
 from sandbox.resources.filters import OPERATORS, Filter, Predicate, Through
 
 if TYPE_CHECKING:
@@ -29,12 +30,26 @@ class InvalidQuery(Exception):
     """The API would answer 422; the message says what is wrong."""
 
 
+@dataclass(frozen=True)
+class Matched:
+    """Ids of all records that the filters let through, in order."""
+
+    collection: Collection
+    numbers: Sequence[int]
+
+    @cached_property
+    def summary(self) -> Record:
+        """What the meta of a page tells of all of them; of most resources nothing."""
+        summary, facts = self.collection.resource.summary, self.collection.facts
+        return summary(map(facts, self.numbers)) if summary else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A page of records, and how many there are in all; `matched` are all that the filters let."""
+    """A page of records, and how many there are in all."""
 
     numbers: Sequence[int]
-    matched: Sequence[int]
+    matched: Matched
     total: int
     limit: int
     offset: int
@@ -58,7 +73,11 @@ def select(
     """
     limit = size or _limit(resource, query)
     offset = max(_integer(query, "offset", 0), 0)
-    numbers = _matching(account, resource, query) if among is None else among
+    if among is None:
+        matched = _matching(account, resource, query)
+    else:
+        matched = Matched(account.collections[resource.key], among)
+    numbers = matched.numbers
     low, high = 0, len(numbers)
     if resource.has_keyset:
         numbers, low, high = _beyond(numbers, query, is_by_id=_order(resource, query) == _BY_ID)
@@ -66,7 +85,7 @@ def select(
     page = numbers[start : min(start + limit, high)]
     if not (resource.has_steady_order or among is not None or _is_ordered(resource, query)):
         page = _unsteady(numbers, start, len(page))
-    return Selection(page, numbers, high - low, limit, offset)
+    return Selection(page, matched, high - low, limit, offset)
 
 
 def _unsteady(numbers: Sequence[int], start: int, length: int) -> list[int]:
@@ -108,8 +127,8 @@ def _order(resource: Resource, query: Query) -> Order:
     return resource.order, False
 
 
-def _matching(account: "Account", resource: Resource, query: Query) -> Sequence[int]:
-    """Ids of all records that the filters let through, in order. Remembered until a change."""
+def _matching(account: "Account", resource: Resource, query: Query) -> Matched:
+    """All that the filters let through. Remembered until a change."""
     order = _order(resource, query)
     asked = {name: tuple(values) for name, values in query.items() if name not in _PAGING}
     key = (resource.key, order, tuple(sorted(asked.items())))
@@ -120,17 +139,18 @@ def _matching(account: "Account", resource: Resource, query: Query) -> Sequence[
         numbers: Sequence[int] = collection.numbers
         if tests:
             numbers = [number for number in numbers if all(test(number) for test in tests)]
-        found = account.memo[key] = _sorted(collection, numbers, order)
+        found = Matched(collection, _sorted(collection, numbers, order))
+        account.memo[key] = found
     return found
 
 
 def _sorted(collection: Collection, numbers: Sequence[int], order: Order) -> Sequence[int]:
     members, is_descending = order
     if members == ("id",):
-        return numbers[::-1] if is_descending else list(numbers)
+        return numbers[::-1] if is_descending else numbers
 
     def key(number: int) -> tuple[str, int]:
-        fact = collection.facts(number)[members[0]].lower()
+        fact = collection.fact(members[0], number).lower()
         return fact.zfill(20) if fact.isdigit() else fact, number
 
     return sorted(numbers, key=key, reverse=is_descending)
@@ -190,8 +210,8 @@ def _test(
         raise InvalidQuery(f"{parameter} is not valid: {values[0]}") from None
 
     def test(number: int) -> bool:
-        facts = collection.facts(number)
-        return any(is_so(facts[member]) for member in condition.members for is_so in predicates)
+        facts = (collection.fact(member, number) for member in condition.members)
+        return any(is_so(fact) for fact in facts for is_so in predicates)
 
     return test
 
@@ -212,7 +232,7 @@ def _throughs(account: "Account", resource: Resource, query: Query) -> list[Test
 def _through(children: Collection, through: Through, wanted: Mapping[str, str]) -> Test:
     def test(number: int) -> bool:
         return any(
-            wanted.items() <= children.facts(child).items()
+            all(children.fact(member, child) == value for member, value in wanted.items())
             for child in children.children(through.member, number)
         )
 

@@ -44,7 +44,7 @@ def test_no_row_points_nowhere_and_all_counts_are_right(
         for record in account.records(key):
             for member, held in resource.ids(record).items():
                 number = number_of(held)
-                there = account.collections[resource.indexed[member]].rows
+                there = account.collections[resource.indexed[member]]
                 assert number in there or number in (None, 0), (key, member, record)
     assert counted(account, "accounts", "contactCount") == tally(
         account, "accountContacts", "account"

@@ -28,7 +28,7 @@ def generated() -> Account:
 
 def everything(account: Account) -> dict[str, list[bytes]]:
     return {
-        key: [collection.rows[number].text for number in collection.numbers]
+        key: [collection.text(number) for number in collection.numbers]
         for key, collection in account.collections.items()
     }
 

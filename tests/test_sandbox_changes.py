@@ -1,12 +1,16 @@
 """Changes of the made-up account: ids, dates, counts and copies move as the API moves them."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
 from sandbox.account import Account
 from sandbox.dates import NOW, iso, moment, wall
 from sandbox.resources import RESOURCES
+from sandbox.server import serve
+from tests.conftest import Get, asking
 from tests.test_sandbox_account import by_id, everything, time
 
 
@@ -187,3 +191,54 @@ def test_put_keeps_a_record_as_given(account: Account) -> None:
         "id": contact["id"],
         "odd": 1.5,
     }
+
+
+@pytest.mark.parametrize(
+    "odd", [{"a": 1, "udate": "1999-01-01"}, [{"a": 1, "udate": ""}], '","udate":"', "\\", None]
+)
+def test_filters_read_a_record_s_own_member_whatever_else_it_holds(
+    odd: Any, account: Account
+) -> None:
+    late = account.add("contacts", ua=odd, udate="2031-01-01T00:00:00-06:00")
+    account.put("contacts", {"id": "9999", "udate": "2032-01-01T00:00:00-06:00", "ua": odd})
+    with serve(account) as server:
+        query = {"filters[updated_after]": "2030-01-01", "orders[id]": "ASC"}
+        reply = asking(server)("contacts", **query)
+    assert [contact["id"] for contact in reply["contacts"]] == [late["id"], "9999"]
+
+
+def test_a_row_is_listed_where_it_points_to_now(account: Account) -> None:
+    first, second = (account.add("contacts")["id"] for _ in range(2))
+    tags = [account.add("tags", tag=f"new {nth}")["id"] for nth in range(3)]
+    rows = [account.add("contactTags", contact=first, tag=tag)["id"] for tag in tags]
+    last = account.add("contactTags", contact=second, tag=tags[2])["id"]
+    with serve(account) as server:
+        query = {"include": "contactTags", "id_greater": int(first) - 1, "orders[id]": "ASC"}
+        listed = partial(members, asking(server), "contacts", "contactTags", **query)
+        assert listed() == [rows, [last]]
+        account.update("contactTags", rows[1], contact=second)
+        assert listed() == [[rows[0], rows[2]], [rows[1], last]]
+        account.update("contactTags", rows[1], contact=first)
+        assert listed() == [rows, [last]]
+        account.delete("contactTags", rows[0])
+        account.delete("contactTags", last)
+        assert listed() == [rows[1:], []]
+
+
+def test_filters_read_what_a_record_holds_now(account: Account) -> None:
+    added = account.add("tags", tag="before")["id"]
+    with serve(account) as server:
+        found = partial(members, asking(server), "tags", "id")
+        assert found(search="before") == [added]
+        account.update("tags", added, tag="after")
+        assert (found(search="before"), found(search="after")) == ([], [added])
+        account.put("tags", {"id": added, "tag": "before"})
+        assert asking(server)("tags", search="before")["tags"] == [{"id": added, "tag": "before"}]
+        account.update("tags", added, tag="after")
+        assert asking(server)("tags", search="after")["tags"][0].keys() == {"id", "tag", "links"}
+        account.delete("tags", added)
+        assert (found(search="before"), found(search="after")) == ([], [])
+
+
+def members(get: Get, key: str, member: str, **query: Any) -> list[Any]:
+    return [record[member] for record in get(key, **query)[key]]

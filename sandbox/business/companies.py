@@ -5,9 +5,9 @@ from typing import Final
 
 from sandbox.account import Account
 from sandbox.business import custom_fields
+from sandbox.business.contacts import Contact
 from sandbox.business.timeline import FIRST_CONTACT, PRESENT, later
-from sandbox.dates import epoch, iso, moment
-from sandbox.resources import Record
+from sandbox.dates import iso, moment
 
 _SITES: Final = """
     Berlin Boston Chicago Dublin Geneva Hamburg Lagos Lima London Lyon Madrid Milan Nagoya Oslo
@@ -26,9 +26,9 @@ Employers = dict[str, tuple[str, int]]
 _TITLES: Final = ("Buyer", "Lab manager", "", None, "Geschäftsführerin", 'CEO, "founder"')
 
 
-def generate(account: Account, contacts: list[Record], random: Random) -> Employers:
+def generate(account: Account, contacts: list[Contact], random: Random) -> Employers:
     """Make a company for ten contacts, and who works there since when."""
-    domains = list(dict.fromkeys(contact["email_domain"] for contact in contacts))
+    domains = list(dict.fromkeys(contact.company for contact in contacts))
     count = (len(contacts) + 9) // 10
     made = sorted(random.randrange(FIRST_CONTACT, PRESENT) for _ in range(count))
     holders = [
@@ -66,7 +66,7 @@ def _name(index: int, domain: str, domains: int) -> str:
 
 def _employ(
     account: Account,
-    contacts: list[Record],
+    contacts: list[Contact],
     domains: list[str],
     made: list[int],
     random: Random,
@@ -75,10 +75,10 @@ def _employ(
     sites = {domain: range(nth, len(made), len(domains)) for nth, domain in enumerate(domains)}
     employed: list[tuple[int, str, int]] = []
     for nth, contact in enumerate(contacts):
-        if nth % 3 != 2 and sites[contact["email_domain"]]:
-            index = random.choice(sites[contact["email_domain"]])
-            at = later(random, max(made[index], int(epoch(contact["cdate"]))))
-            employed.append((at, contact["id"], index))
+        if nth % 3 != 2 and sites[contact.company]:
+            index = random.choice(sites[contact.company])
+            at = later(random, max(made[index], contact.created))
+            employed.append((at, contact.id, index))
     counts = [0] * len(made)
     for nth, (at, contact_id, index) in enumerate(sorted(employed)):
         members = {"account": _id(index), "contact": contact_id}

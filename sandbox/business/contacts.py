@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from random import Random
-from typing import Any, Final, TypeVar
+from sys import intern
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sandbox.account import Account
 from sandbox.business.audience import Tally
@@ -39,6 +40,14 @@ _NEWEST: Final = {"sms_consent", "sms_consent_updated_at", "whatsapp_id", "whats
 _REASONS: Final = ("", None, "Too many e-mails", 'Not relevant any more \u2013 "sorry"')
 
 
+class Contact(NamedTuple):
+    """What others need to know of a contact."""
+
+    id: str
+    created: int  # seconds since 1970
+    company: str  # the domain of its address
+
+
 @dataclass(slots=True)
 class _Story:
     """A contact in the making. Moments are seconds since 1970."""
@@ -55,16 +64,18 @@ class _Story:
         self.moved = max(self.moved, at)
 
 
-def generate(account: Account, count: int, random: Random) -> Tally:
+def generate(account: Account, count: int, random: Random) -> tuple[list[Contact], Tally]:
     """Make that many contacts, the oldest first, with their rows; tells the subscriber counts."""
-    maker = _Maker(account, random)
+    maker, people = _Maker(account, random), []
     created = sorted(random.randrange(FIRST_CONTACT, PRESENT) for _ in range(count))
     number = 0
     for index, at in enumerate(created):
         number += 1 if random.random() < 0.95 else 2  # some were deleted since
         is_bounced = index % 50 == 49
-        maker.make(_Story(str(number), index, person(random, index), at, is_bounced, moved=at))
-    return maker.tally
+        known = person(random, index)
+        maker.make(_Story(str(number), index, known, at, is_bounced, moved=at))
+        people.append(Contact(str(number), at, intern(known.email.rpartition("@")[2])))
+    return people, maker.tally
 
 
 class _Maker:

@@ -9,7 +9,7 @@ from sandbox import sales
 from sandbox.account import Account
 from sandbox.business import custom_fields
 from sandbox.business.companies import Employers
-from sandbox.business.contacts import AUTOMATIONS
+from sandbox.business.contacts import AUTOMATIONS, Contact
 from sandbox.business.profile import NOTES
 from sandbox.business.timeline import later
 from sandbox.dates import epoch, iso, moment, wall
@@ -35,16 +35,16 @@ Event = tuple[int, Record]  # seconds since 1970, a row of the log
 
 
 def generate(
-    account: Account, contacts: list[Record], employers: Employers, random: Random
+    account: Account, contacts: list[Contact], employers: Employers, random: Random
 ) -> None:
     """Make a deal for four contacts."""
     seller = _Seller(account, contacts, employers, random)
     chosen = [random.choice(contacts) for _ in range((len(contacts) + 3) // 4)]
     started = []
     for contact in chosen:
-        known = int(epoch(contact["cdate"]))
-        _, employed = employers.get(contact["id"], (None, known))
-        since = employed if random.random() < 0.8 else known  # few buy before they have a company
+        _, employed = employers.get(contact.id, (None, contact.created))
+        # few buy before they have a company
+        since = employed if random.random() < 0.8 else contact.created
         started.append((later(random, since), contact))
     started.sort(key=lambda start: start[0])
     holders = [
@@ -53,7 +53,7 @@ def generate(
     ]
     edits = custom_fields.fill(account, holders, random)
     for index, (at, contact) in enumerate(started):
-        seller.sell(index, at, contact["id"], edits.get(_id(index), 0))
+        seller.sell(index, at, contact.id, edits.get(_id(index), 0))
     seller.close()
 
 
@@ -62,8 +62,8 @@ def log_work(account: Account) -> None:
     work = [
         (int(epoch(record["cdate"])), kind, record["id"], record["relid"], record["user"])
         for kind, key in (("note", "notes"), ("task", "dealTasks"))
-        for record in account.records(key)
-        if record["reltype"] == "Deal"
+        for number in account.collections[key].numbers
+        if (record := account.find(key, number)) and record["reltype"] == "Deal"
     ]
     for at, kind, id, deal_id, user in sorted(work):
         deal = account.find("deals", deal_id) or {}
@@ -91,7 +91,7 @@ class _Seller:
     def __init__(
         self,
         account: Account,
-        contacts: list[Record],
+        contacts: list[Contact],
         employers: Employers,
         random: Random,
     ) -> None:
@@ -174,9 +174,9 @@ class _Seller:
         if fate != "0":
             changes.append(("status", fate))
         other = self.random.choice(self.contacts)
-        if index % 6 == 1 and other["id"] != deal["contact"]:
-            at = later(self.random, max(at, int(epoch(other["cdate"]))))
-            yield at, self._invite(deal, other["id"], at, index)
+        if index % 6 == 1 and other.id != deal["contact"]:
+            at = later(self.random, max(at, other.created))
+            yield at, self._invite(deal, other.id, at, index)
         for member, value in changes:
             old, then = deal[member], later(self.random, at)
             if value != old and (member != "stage" or existing[value] <= then):

@@ -173,7 +173,7 @@ RESOURCES: Final = (
             "filters[minimum_value]": Filter(("value",), at_least),
             "filters[maximum_value]": Filter(("value",), at_most),
         },
-        compared=frozenset({"currency"}),
+        compared=frozenset({"currency", "value"}),
         closed_by="group",
         stub=("title", "status", "id"),
         relations={

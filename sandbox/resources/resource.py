@@ -98,12 +98,6 @@ class Resource:
         )
 
     @cached_property
-    def facts(self) -> frozenset[str]:
-        """Members that orders and filters read."""
-        filtered = {name for condition in self.filters.values() for name in condition.members}
-        return frozenset(filtered | {*self.order, *self.orders.values()}) | self.compared
-
-    @cached_property
     def parents(self) -> Mapping[str, str]:
         """Every reference, those to the `owner` included -> resource."""
         return {**self.references, **(self.owner.resources if self.owner else {})}
@@ -143,9 +137,10 @@ class Resource:
     def new(self, record_id: str, at: datetime, given: Mapping[str, Any]) -> Record:
         """A record with the defaults and dates that the API gives, and then what is given."""
         record = {**self.template, **given, "id": record_id}
+        texts: dict[Stamp, str] = {}  # each form once: to tell the time zone takes long
         for member, stamp in self.created.items():
             if member not in given:
-                record[member] = stamp(at)
+                record[member] = texts[stamp] = texts.get(stamp) or stamp(at)
         self.settle(record, given)
         if self.complete:
             self.complete(record)
