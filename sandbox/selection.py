@@ -162,6 +162,8 @@ def _beyond(
     """Those with ids above `id_greater` and below `id_less`, as bounds of a sequence."""
     greater = _integer(query, "id_greater", -1)
     less = _integer(query, "id_less", 0)
+    if greater < 0 and not less:
+        return numbers, 0, len(numbers)
     if is_by_id:
         low = bisect_right(numbers, greater)
         return numbers, low, max(bisect_left(numbers, less), low) if less else len(numbers)
