@@ -1,10 +1,10 @@
-"""The command line: `python -m loader [run|check|endpoints|purge]`."""
+"""The command line: `python -m loader [run|plan|check|endpoints|purge]`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,8 +19,9 @@ from loader.client import Client
 from loader.cursors import Plan
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import ConfigurationError, LoaderError
+from loader.estimate import Forecaster
 from loader.purge import Erasure
-from loader.report import Progress, summary
+from loader.report import Progress, estimates, summary
 from loader.settings import Settings, database_in_environment, settings_from_environment
 
 YEARS: Final = range(1970, 2200)
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             client = Client(settings)
             if options.command == "check":
                 return _check(console, client, endpoints, settings)
+            if options.command == "plan":
+                return _forecast(console, client, endpoints, stand_ins, settings, options)
             return _run(console, client, endpoints, stand_ins, settings, options)
     except LoaderError as problem:
         print(problem, file=sys.stderr)
@@ -66,9 +69,10 @@ def _parser() -> argparse.ArgumentParser:
         "command",
         nargs="?",
         default="run",
-        choices=("run", "check", "endpoints", "purge"),
-        help="run: load (the default). check: is the key good, what may it see, is the time zone "
-        "right. endpoints: what can be loaded. purge: erase what is deleted at the source.",
+        choices=("run", "plan", "check", "endpoints", "purge"),
+        help="run: load (the default). plan: how many requests and minutes that takes. check: is "
+        "the key good, what may it see, is the time zone right. endpoints: what can be loaded. "
+        "purge: erase what is deleted at the source.",
     )
     parser.add_argument(
         "--select",
@@ -265,6 +269,27 @@ def _run(
     if options.sandbox:
         console.print(f"Point dbt at it: export ACTIVECAMPAIGN_DUCKDB={path}", highlight=False)
     return run.exit_code
+
+
+def _forecast(
+    console: Console,
+    client: Client,
+    endpoints: Sequence[Endpoint],
+    stand_ins: Sequence[Endpoint],
+    settings: Settings,
+    options: argparse.Namespace,
+) -> int:
+    plan = _plan(options, settings, endpoints)
+    check.key_owner(client)
+    with ExitStack() as stack:
+        database = None
+        if settings.database.exists():
+            database = stack.enter_context(pipeline.open_database(settings.database))
+            pipeline.check_account(database, settings.database, settings.account)
+        known = database if database and pipeline.has_data(database) else None
+        forecast = Forecaster(client, known, plan).forecast(endpoints, stand_ins)
+    console.print(estimates(forecast, settings.requests_per_second), highlight=False)
+    return 0
 
 
 def _is_confirmed() -> bool:

@@ -89,11 +89,11 @@ def begin(
     if endpoint in plan.full:
         return read
     if not endpoint.is_incremental or (plan.since and endpoint.grows):
-        if due := _due(database, endpoint, plan):
-            read.skip(f"not due before {due.astimezone(plan.zone):%Y-%m-%d %H:%M}")
+        if when := due(database, endpoint, plan):
+            read.skip(f"not due before {when.astimezone(plan.zone):%Y-%m-%d %H:%M}")
             return read
         return _resumed(database, read, plan) or read
-    cursor = None if _is_full_due(database, endpoint, plan) else _cursor(database, endpoint)
+    cursor = None if is_full_due(database, endpoint, plan) else latest(database, endpoint)
     if plan.since:
         read.leaves_gap = cursor is None or plan.since > cursor
         read.cursor = plan.since.astimezone(plan.zone)
@@ -156,7 +156,7 @@ def _resumed(database: duckdb.DuckDBPyConnection, read: Read, plan: Plan) -> Rea
     )
 
 
-def _cursor(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime | None:
+def latest(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime | None:
     """Since when changes may not have been read."""
     found = database.execute(
         f"select next_cursor from {RAW_SCHEMA}.endpoint_reads "
@@ -166,7 +166,7 @@ def _cursor(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime
     return found[0] - OVERLAP if found else None
 
 
-def _due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> datetime | None:
+def due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> datetime | None:
     """When an endpoint has to be read again, None where that is now."""
     every = plan.read_every.get(endpoint)
     if not every or plan.limit or plan.since:
@@ -181,7 +181,7 @@ def _due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) ->
     return began + every if began and is_early else None
 
 
-def _is_full_due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> bool:
+def is_full_due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> bool:
     """Whether the last full read is too long ago, or left deletions open.
 
     As long as deletions are not believed, they stay in sight. A read that could prove none is soon

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from math import ceil, log2
 from typing import Final, Protocol
 
 from loader.errors import EndpointError
@@ -170,6 +171,14 @@ def walk_by_offset(
     ahead.forget()
 
 
+def requests_by_offset(records: int, *, has_total: bool = True, size: int = LIMIT) -> int:
+    """How many requests `walk_by_offset` needs for so many records."""
+    pages = 1 + max(ceil((records - size) / (size - 1)), 0)
+    last = records - (pages - 1) * (size - 1)
+    is_last = has_total and (last < size if pages > 1 else last % ROUND != 0)
+    return pages if is_last or not records else pages + 1
+
+
 def walk_from_end(
     fetch: Fetch,
     progress: Progress,
@@ -209,6 +218,11 @@ def walk_from_end(
         return
     progress.distinct, progress.total, progress.is_sound = 0, None, True
     yield from walk_by_offset(fetch, progress, size, pool)
+
+
+def requests_from_end(records: int, size: int = LIMIT) -> int:
+    """About how many requests `walk_from_end` needs where so many records came."""
+    return 1 + ceil(max(records, 0) / (size - 2))
 
 
 def _ascends(page: Page) -> bool:
@@ -252,6 +266,14 @@ def walk_by_id(
     finally:
         for future in asked:
             future.cancel()
+
+
+def requests_by_id(records: int, size: int = LIMIT) -> int:
+    """About how many requests `walk_by_id` needs for so many records."""
+    pages = records // size + 1  # also where the last is full: then nothing tells that it is
+    halvings = int(log2(max((records / size - 1) / WORTH_SPLITTING, 1)))
+    ranges = min(1 << halvings, SIDE_BY_SIDE)
+    return pages + ranges // 2 + (ranges > 1)  # half a page each, and the newest id
 
 
 def _above(gap: Gap, size: int) -> Query:

@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from loader.estimate import Forecast
 from loader.evidence import Finding
 from loader.paging import LIMIT
 from loader.pipeline import Run
@@ -104,6 +105,34 @@ def summary(run: Run) -> Group:
         notes += _notes(read, findings, run.reads)
     if limited := [read.endpoint.name for read in run.reads if read.is_limited]:
         notes.append(f"read in part only (--limit): {', '.join(limited)}")
+    return Group(table, *(Text(note) for note in notes))
+
+
+def estimates(forecast: Forecast, per_second: float) -> Group:
+    """Per endpoint what a full and an incremental run ask for, and how long they take."""
+    table = Table("endpoint", box=None, pad_edge=False)
+    for name in ("records", "full", "incremental"):
+        table.add_column(name, justify="right")
+    notes: list[str] = []
+    for one in forecast.estimates:
+        name = one.endpoint.name
+        numbers = one.records, one.full, 0 if one.due else one.incremental
+        table.add_row(name, *("?" if number is None else f"{number:,}" for number in numbers))
+        if one.problem:
+            notes.append(f"{name}: will be skipped or fail ({one.problem})")
+        elif one.full is None:
+            notes.append(f"{name}: the API gives no total, and it was never read: not counted")
+        elif one.is_from_last_read:
+            notes.append(f"{name}: the API gives no total, so counted as last read")
+        if one.due:
+            notes.append(f"{name}: not due before {one.due.astimezone():%Y-%m-%d %H:%M}")
+        if one.is_full_due:
+            notes.append(f"{name}: read in full by the next run")
+    rate = f"at {per_second:g} requests/s" if per_second else "as fast as the server answers"
+    for is_full, kind in ((True, "full"), (False, "incremental")):
+        time = _duration(forecast.seconds(per_second, is_full=is_full))
+        requests = forecast.requests(is_full=is_full)
+        notes.append(f"{kind} run: {requests:,} requests, about {time} {rate}")
     return Group(table, *(Text(note) for note in notes))
 
 
