@@ -127,10 +127,11 @@ def drained(reads: Sequence[Read]) -> Iterator[Iterator[Package]]:
 
 def batches_of(page: Page) -> dict[str, pa.RecordBatch]:
     """A page's records by raw table."""
-    now = datetime.now(UTC)
+    now = pa.scalar(datetime.now(UTC), RECORDS.field("extracted_at").type)
     return {table: _batch(records, now) for table, records in page.tables.items() if records.ids}
 
 
-def _batch(records: Records, now: datetime) -> pa.RecordBatch:
-    columns = [records.ids, records.parents, records.payloads, [now] * len(records.ids)]
-    return pa.record_batch(columns, schema=RECORDS)
+def _batch(records: Records, now: pa.Scalar) -> pa.RecordBatch:
+    texts = [records.ids, records.parents, records.payloads]
+    columns = [pa.array(values, pa.string()) for values in texts]
+    return pa.record_batch([*columns, pa.repeat(now, len(records.ids))], schema=RECORDS)

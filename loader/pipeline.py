@@ -15,6 +15,7 @@ from typing import Final
 
 import dlt
 import duckdb
+import pyarrow as pa
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -36,6 +37,10 @@ CONFIG: Final = {
     "load.delete_completed_jobs": True,
     "load.truncate_staging_dataset": True,
 }
+
+# A package takes about twice its size while it is merged, and each thread buffers for itself.
+# Without a limit DuckDB keeps what it read and wrote until most of the machine's memory is full.
+DATABASE: Final = {"TimeZone": "UTC", "memory_limit": "200MB", "threads": 2}
 
 
 @dataclass(slots=True)
@@ -91,7 +96,8 @@ def open_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         holder.parent.mkdir(exist_ok=True)
         holder.write_text(f"{os.getpid()} {datetime.now():%Y-%m-%d %H:%M}", encoding="utf-8")
-        database.execute("set TimeZone = 'UTC'")
+        for name, value in DATABASE.items():
+            database.execute(f"set {name} = '{value}'")
         yield database
     except (OSError, ValueError, duckdb.Error) as problem:
         raise LoaderError(_broke_off(working_folder(path), problem)) from problem
@@ -175,6 +181,7 @@ def run(
         AccountError: the account stopped answering; what was loaded stays.
         LoaderError: a package could not be loaded; it is tried again by the next run.
     """
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own one gives nothing back for long
     pipeline = _pipeline(settings.database, database)
     database.execute(evidence.TABLES)
     database.execute(cursors.TABLE)
@@ -286,8 +293,8 @@ def _load(
         raise
     finally:
         worker.shutdown(wait=False)
-    for load_id in pipeline.list_completed_load_packages():
-        shutil.rmtree(pipeline.get_load_package_info(load_id).package_path)
+    for loaded in Path(pipeline.working_dir).glob("load/loaded/*"):
+        shutil.rmtree(loaded)
 
 
 def working_folder(path: Path) -> Path:

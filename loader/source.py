@@ -1,7 +1,7 @@
 """A package as dlt resources, one a raw table."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import dlt
@@ -23,18 +23,23 @@ SCHEMA: Final = pa.schema(
 
 @dlt.source(name="activecampaign", max_table_nesting=0)
 def activecampaign(
-    batches: Mapping[str, Sequence[pa.RecordBatch]], run_id: int, seq: Iterator[int]
+    batches: dict[str, list[pa.RecordBatch]], run_id: int, seq: Iterator[int]
 ) -> list[DltResource]:
     """A package's rows, to be merged by id.
 
     Args:
-        batches: by raw table, in the order in which they came. An empty sequence makes the table.
+        batches: by raw table, in the order in which they came; none make an empty table. They are
+            taken out as they are extracted, so that nothing holds them while they are loaded.
         run_id: stamped on every row.
         seq: gives each row its place in the run.
     """
+
+    def rows(table: str) -> Iterator[pa.Table]:
+        yield _rows(batches.pop(table), run_id, seq)
+
     return [
         dlt.resource(
-            [_rows(parts, run_id, seq)],
+            rows,
             name=table,
             primary_key="id",
             # upsert would keep two versions of one load side by side for ever
@@ -44,12 +49,12 @@ def activecampaign(
                 "deduplicated": True,
             },
             columns={"payload": {"data_type": "json"}},
-        )
-        for table, parts in batches.items()
+        )(table)
+        for table in batches
     ]
 
 
-def _rows(parts: Sequence[pa.RecordBatch], run_id: int, seq: Iterator[int]) -> pa.Table:
+def _rows(parts: list[pa.RecordBatch], run_id: int, seq: Iterator[int]) -> pa.Table:
     if not parts:
         return SCHEMA.empty_table()
     rows = _latest(pa.Table.from_batches(parts))
