@@ -39,7 +39,7 @@ def activecampaign(
 
     return [
         dlt.resource(
-            rows,
+            rows(table),
             name=table,
             primary_key="id",
             # upsert would keep two versions of one load side by side for ever
@@ -49,7 +49,7 @@ def activecampaign(
                 "deduplicated": True,
             },
             columns={"payload": {"data_type": "json"}},
-        )(table)
+        )
         for table in batches
     ]
 
