@@ -15,7 +15,7 @@
     nullif(nullif({{ value }}, ''), '0')
 {%- endmacro %}
 
-{#- The UTC wall time of a timestamptz. `timezone('UTC', ...)` says the same at 20 times the cost. -#}
+{#- An instant's time in UTC. `timezone('UTC', ...)` says the same at twenty times the cost. -#}
 {% macro in_utc(instant) -%}
     make_timestamp(epoch_us({{ instant }}))
 {%- endmacro %}

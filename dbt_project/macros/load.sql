@@ -1,19 +1,35 @@
-{#- The last columns of every staging model: what the loader knows of the record. -#}
+{#- The last columns of every staging model: what the loader knows of it, and what did not cast. -#}
 {% macro load_columns() -%}
     deleted_in_run is not null as is_deleted,
     greatest(run_id, coalesce(deleted_in_run, 0)) as changed_in_run,
-    {{ in_utc('extracted_at') }} as extracted_at
+    {{ in_utc('extracted_at') }} as extracted_at,
+    {{ uncast_in(model) }} as uncast
 {%- endmacro %}
 
 {#-
-    In an incremental model, the records that a run has changed since. The last run counts again,
-    for it may have been half loaded when the model was built.
+    The records of a raw table; in an incremental model, those that a run has changed since. The run
+    of the newest that the model has counts again only where it was broken off: then the model may
+    have been built when half of it was loaded. Two reads, for DuckDB skips what one condition on
+    one column rules out, and else decompresses every payload.
 -#}
-{% macro only_changed() -%}
-    {%- if is_incremental() -%}
-        where greatest(run_id, coalesce(deleted_in_run, 0))
-            >= (select coalesce(max(changed_in_run), 0) from {{ this }})
+{% macro only_changed(raw) -%}
+    select * from {{ raw }}
+    {%- if is_incremental() %}
+        {%- set first = first_run_to_take_in() %}
+    where run_id >= {{ first }}
+    union all
+    select * from {{ raw }}
+    where run_id < {{ first }} and deleted_in_run >= {{ first }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro first_run_to_take_in() -%}
+    {%- set newest = "select coalesce(max(changed_in_run), 0) from " ~ this -%}
+    (
+        select ({{ newest }}) + count(finished_at)
+        from {{ var('activecampaign_raw_schema') }}.runs
+        where run_id = ({{ newest }})
+    )
 {%- endmacro %}
 
 {#-

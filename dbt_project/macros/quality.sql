@@ -23,52 +23,51 @@
         'date': to_date,
         'flag': to_flag,
     } -%}
-    {%- set conditions = [value ~ " not in ('', '[]', '0000-00-00', '0000-00-00 00:00:00')"] -%}
+    {%- set conditions = [] -%}
     {%- for kind in kinds -%}
         {%- do conditions.append(casts[kind](value) ~ " is null") -%}
     {%- endfor -%}
+    {%- do conditions.append(
+        value ~ " not in ('', '[]', '0000-00-00', '0000-00-00 00:00:00')"
+    ) -%}
     {{ conditions | join(' and ') }}
 {%- endmacro %}
 
-{#- A row for each value in `relation` on which a cast in a model's code fails. -#}
-{% macro find_uncast(node, relation) -%}
+{#-
+    The casts in a model's code that fail on a row, as a list of columns and what is cast; null where
+    none does. Whether there is one is asked first, since lists are dear and failures are rare.
+-#}
+{% macro uncast_in(node) -%}
+    {%- set conditions = [] -%}
     {%- set cases = [] -%}
-    {%- for (value, column), kinds in casts_of(node).items() -%}
+    {%- for (value, column), kinds in (casts_of(node) if execute else {}).items() -%}
+        {%- set condition = is_uncast(value, kinds) -%}
+        {%- do conditions.append("(" ~ condition ~ ")") -%}
         {%- do cases.append(
-            "case when " ~ is_uncast(value, kinds) ~ " then {'column_name': '" ~ column
+            "case when " ~ condition ~ " then {'column_name': '" ~ column
             ~ "', 'cast_value': $$" ~ value ~ "$$} end"
         ) -%}
     {%- endfor -%}
-    select
-        '{{ node.name }}' as model_name,
-        id,
-        unnest(
+    {%- if cases -%}
+        case when {{ conditions | join(' or ') }} then
             list_filter([{{ cases | join(', ') }}], lambda uncast: uncast is not null)
-        ) as uncast
-    from ({{ relation }})
+        end
+    {%- else -%}
+        cast(null as struct(column_name varchar, cast_value varchar)[])
+    {%- endif -%}
 {%- endmacro %}
 
-{#- The records that a staging model is made of, each member that it casts as text. -#}
-{% macro raw_records(node) -%}
-    {%- set values = casts_of(node).keys() | map('first') | join(' ') -%}
-    {%- set members = modules.re.findall("record(?:\\.|\\[')(\\w+)", values) | unique | list -%}
-    {%- set tables = [] -%}
-    {%- for source in node.depends_on.nodes | sort if source.startswith('source.') -%}
-        {%- do tables.append(graph.sources[source].relation_name) -%}
-    {%- endfor -%}
-    select
-        id,
-        {{ parse_payload(members) if members else 'null' }} as record
-    from {{ '(' ~ whole_or_cut_down(*tables) ~ ')' if tables | length == 2 else tables[0] }}
-    where deleted_in_run is null
-{%- endmacro %}
-
-{#- The rows of a model that keeps what it casts, and that has to be built before. -#}
-{% macro existing_rows(node, built) -%}
+{#- A row for each value on which a cast in a model's code fails; the model has to be there. -#}
+{% macro find_uncast(node, built, uncast) -%}
     {%- if node.relation_name not in built | map('string') -%}
         {{ exceptions.raise_compiler_error(node.name ~ " is missing in " ~ model.path) }}
     {%- endif -%}
-    select * from {{ node.relation_name }} where not is_deleted
+    select
+        '{{ node.name }}' as model_name,
+        id,
+        unnest({{ uncast }}) as uncast
+    from {{ node.relation_name }}
+    where not is_deleted and ({{ uncast }}) is not null
 {%- endmacro %}
 
 {#- The models of a folder; the graph is known only once everything is parsed. -#}

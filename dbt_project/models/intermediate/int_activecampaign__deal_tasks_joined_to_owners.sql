@@ -44,7 +44,7 @@ existing_owners as (
             email
         ) as owner_name
     from contacts
-    where not is_deleted
+    where not is_deleted and contact_id in (select tasks.rel_id from tasks)
 
     union all
 
@@ -53,7 +53,7 @@ existing_owners as (
         deal_id as rel_id,
         title as owner_name
     from deals
-    where not is_deleted
+    where not is_deleted and deal_id in (select tasks.rel_id from tasks)
 
     union all
 
@@ -62,7 +62,7 @@ existing_owners as (
         account_id as rel_id,
         name as owner_name
     from accounts
-    where not is_deleted
+    where not is_deleted and account_id in (select tasks.rel_id from tasks)
 
 ),
 

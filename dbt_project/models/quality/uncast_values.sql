@@ -1,4 +1,39 @@
-{#- Raw is read here and not staging: only raw still has a value that did not cast. -#}
+{#- Staging says what did not cast; the models are named so that all of them are built. -#}
+{%- set casting = [
+    ref('stg_activecampaign__account_contacts'),
+    ref('stg_activecampaign__account_custom_field_data'),
+    ref('stg_activecampaign__account_custom_field_meta'),
+    ref('stg_activecampaign__accounts'),
+    ref('stg_activecampaign__campaign_messages'),
+    ref('stg_activecampaign__campaigns'),
+    ref('stg_activecampaign__contact_deals'),
+    ref('stg_activecampaign__contact_lists'),
+    ref('stg_activecampaign__contact_tags'),
+    ref('stg_activecampaign__contacts'),
+    ref('stg_activecampaign__deal_activities'),
+    ref('stg_activecampaign__deal_custom_field_data'),
+    ref('stg_activecampaign__deal_custom_field_meta'),
+    ref('stg_activecampaign__deal_groups'),
+    ref('stg_activecampaign__deal_stages'),
+    ref('stg_activecampaign__deal_tasks'),
+    ref('stg_activecampaign__deal_tasktypes'),
+    ref('stg_activecampaign__deals'),
+    ref('stg_activecampaign__field_options'),
+    ref('stg_activecampaign__field_rels'),
+    ref('stg_activecampaign__field_values'),
+    ref('stg_activecampaign__fields'),
+    ref('stg_activecampaign__groups'),
+    ref('stg_activecampaign__lists'),
+    ref('stg_activecampaign__messages'),
+    ref('stg_activecampaign__notes'),
+    ref('stg_activecampaign__score_values'),
+    ref('stg_activecampaign__scores'),
+    ref('stg_activecampaign__tags'),
+    ref('stg_activecampaign__task_outcomes'),
+    ref('stg_activecampaign__tasktype_outcome_rels'),
+    ref('stg_activecampaign__user_groups'),
+    ref('stg_activecampaign__users'),
+] -%}
 {%- set casting_later = [
     ref('int_activecampaign__deal_custom_field_data_routed_by_type'),
     ref('int_activecampaign__deal_tasktypes_unnested_by_outcome'),
@@ -15,11 +50,11 @@ uncast as (
     where false
     {% for node in models_in('staging') if casts_of(node) %}
         union all
-        {{ find_uncast(node, raw_records(node)) }}
+        {{ find_uncast(node, casting, 'uncast') }}
     {% endfor %}
     {% for node in models_in('intermediate') if casts_of(node) %}
         union all
-        {{ find_uncast(node, existing_rows(node, casting_later)) }}
+        {{ find_uncast(node, casting_later, uncast_in(node)) }}
     {% endfor %}
 
 ),

@@ -1,8 +1,10 @@
+{{ config(materialized='incremental') }}
+
 with
 
 source as (
 
-    select * from {{ source('activecampaign_raw', 'accounts') }}
+    {{ only_changed(source('activecampaign_raw', 'accounts')) }}
 
 ),
 

@@ -4,8 +4,7 @@ with
 
 source as (
 
-    select * from {{ source('activecampaign_raw', 'notes') }}
-    {{ only_changed() }}
+    {{ only_changed(source('activecampaign_raw', 'notes')) }}
 
 ),
 
