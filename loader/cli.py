@@ -20,6 +20,7 @@ from loader.cursors import Plan
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import ConfigurationError, LoaderError
 from loader.estimate import Forecaster
+from loader.memory import share_pools
 from loader.purge import Erasure
 from loader.report import Progress, estimates, summary
 from loader.settings import Settings, database_in_environment, settings_from_environment
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         3 some endpoint failed or came short while others loaded, or a mass deletion waits for
         confirmation.
     """
+    share_pools()
     console = Console(width=None if sys.stdout.isatty() else 120, emoji=False, markup=False)
     options = _parser().parse_args(arguments)
     try:

@@ -15,7 +15,6 @@ from typing import Final
 
 import dlt
 import duckdb
-import pyarrow as pa
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -33,14 +32,15 @@ from loader.source import activecampaign
 NAME: Final = "activecampaign"  # of the pipeline
 CONFIG: Final = {
     "normalize.parquet_normalizer.add_dlt_load_id": True,
+    "load.workers": 2,  # as many as the database has threads
     # Kept, each would hold a second copy of the account on disk.
     "load.delete_completed_jobs": True,
     "load.truncate_staging_dataset": True,
 }
 
-# A package takes about twice its size while it is merged, and each thread buffers for itself.
-# Without a limit DuckDB keeps what it read and wrote until most of the machine's memory is full.
-DATABASE: Final = {"TimeZone": "UTC", "memory_limit": "200MB", "threads": 2}
+# Without a limit DuckDB keeps what it read and wrote until most of the machine's memory is full,
+# and each thread buffers for itself. A package of records so large that they need more gets more.
+DATABASE: Final = {"TimeZone": "UTC", "memory_limit": "128MB", "threads": 2}
 
 
 @dataclass(slots=True)
@@ -103,7 +103,8 @@ def open_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise LoaderError(_broke_off(working_folder(path), problem)) from problem
     finally:
         holder.unlink(missing_ok=True)
-        database.close()
+        with suppress(duckdb.Error):  # a read that was broken off still looks something up
+            database.close()
 
 
 def _holder(path: Path) -> Path:
@@ -181,7 +182,6 @@ def run(
         AccountError: the account stopped answering; what was loaded stays.
         LoaderError: a package could not be loaded; it is tried again by the next run.
     """
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own one gives nothing back for long
     pipeline = _pipeline(settings.database, database)
     database.execute(evidence.TABLES)
     database.execute(cursors.TABLE)
@@ -197,7 +197,8 @@ def run(
                 batches = package.batches
                 batches |= {table: [] for table in _missing(database) if table not in batches}
                 if batches:
-                    _load(pipeline, client.stop, activecampaign(batches, current.run_id, seq))
+                    source = activecampaign(batches, current.run_id, seq)
+                    _load(pipeline, database, client.stop, source)
                     _checkpoint(database)
                 for one, mark in package.marks.values():
                     cursors.keep(database, one, mark)
@@ -259,7 +260,7 @@ def _load_pending(
         # dlt was killed before it deleted what the package was made of, and would make it twice
         shutil.rmtree(folder / "normalize" / "extracted" / prepared.name, ignore_errors=True)
     if pipeline.has_pending_data:
-        _load(pipeline, stop)
+        _load(pipeline, database, stop)
     # what a killed run had not yet made a package of: nobody takes it up
     for left in (*folder.glob("normalize/*"), *folder.glob("load/new/*")):
         if left.is_dir() and left.name != "extracted":
@@ -280,12 +281,21 @@ def _is_of_last_run(folder: Path, database: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _load(
-    pipeline: dlt.Pipeline, stop: Callable[[], None], source: DltSource | None = None
+    pipeline: dlt.Pipeline,
+    database: duckdb.DuckDBPyConnection,
+    stop: Callable[[], None],
+    source: DltSource | None = None,
 ) -> None:
     # In a thread of its own dlt leaves Ctrl-C alone; in this one it would wait for every request.
     worker = ThreadPoolExecutor(max_workers=1)
     try:
-        worker.submit(pipeline.run, source, loader_file_format="parquet").result()
+        try:
+            worker.submit(pipeline.run, source, loader_file_format="parquet").result()
+        except PipelineStepFailed as problem:
+            if "Out of Memory" not in _cause(problem):
+                raise
+            database.execute("reset memory_limit")  # records of megabytes
+            worker.submit(pipeline.run).result()
     except PipelineStepFailed as problem:
         raise LoaderError(_broke_off(Path(pipeline.pipelines_dir), problem)) from None
     except BaseException:
@@ -303,13 +313,17 @@ def working_folder(path: Path) -> Path:
     return path.with_name(f"{path.name}.dlt")
 
 
-def _broke_off(folder: Path, problem: BaseException) -> str:
+def _cause(problem: BaseException) -> str:
+    """The first line of what it came from."""
     while cause := problem.__cause__ or problem.__context__:
         problem = cause
-    said = str(problem).strip().partition("\n")[0] or type(problem).__name__
+    return str(problem).strip().partition("\n")[0] or type(problem).__name__
+
+
+def _broke_off(folder: Path, problem: BaseException) -> str:
     return (
-        f"Loading broke off: {said}. What was loaded before stays. The next run tries again; if it "
-        f"gets no further, delete {folder}, and what waits there is read again."
+        f"Loading broke off: {_cause(problem)}. What was loaded before stays. The next run tries "
+        f"again; if it gets no further, delete {folder}, and what waits there is read again."
     )
 
 
