@@ -101,9 +101,10 @@ def begin(
     unfinished = _resumed(database, read, plan)
     if unfinished and not (unfinished.cursor and cursor is None):
         return unfinished
-    read.cursor = cursor.astimezone(plan.zone) if cursor else None
     if cursor and endpoint.grows:
         read.stored = StoredList(database, endpoint)
+    elif cursor:
+        read.cursor = cursor.astimezone(plan.zone)
     return read
 
 

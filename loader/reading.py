@@ -46,8 +46,8 @@ class Read:
     """Reads an endpoint once, page by page.
 
     `first_run_id` is the run in which it began: one that was killed may go on in a later run.
-    `cursor` asks only for what changed since, None for all there is; with `stored`, only for what a
-    list that grows has at its end. `leaves_gap` says that what
+    `cursor` asks only for what changed since; with `stored` only the end of a list that grows is
+    read; with neither all there is. `leaves_gap` says that what
     changed before was not all read either, so that no later read may begin where this one did.
     `limit` ends it after about so many records. `parents` are the ids that fill `{id}` of the path,
     for an endpoint that is read per parent; `knows_all_parents` says whether there are surely no
@@ -94,8 +94,8 @@ class Read:
 
     @property
     def mode(self) -> str:
-        """`full`, or `incremental` where only what changed since a moment was asked for."""
-        return "incremental" if self.cursor else "full"
+        """`full`, or `incremental` where only what changed since a moment, or the end, was read."""
+        return "incremental" if self.cursor or self.stored else "full"
 
     @property
     def is_complete(self) -> bool:
@@ -149,7 +149,7 @@ class Read:
         """Whether a record that was not served can be taken to be gone."""
         return (
             self.is_complete
-            and self.cursor is None
+            and self.mode == "full"
             and bool(self.walks)
             and self.knows_all_parents
             and all(walk.is_sound for walk in self.walks)
@@ -239,7 +239,7 @@ class Read:
                     self.is_limited = True
                     return
             if self.stored and not progress.start:
-                self.cursor = self.stored = None  # all of it was read
+                self.stored = None  # all of it was read
             if not progress.is_short:
                 return
 
