@@ -7,7 +7,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from benchmarks import growth, rate, request_counts, results, sandbox_pages, speed
+from benchmarks import (
+    casting,
+    dbt_build,
+    growth,
+    rate,
+    request_counts,
+    results,
+    sandbox_pages,
+    speed,
+)
 from benchmarks.results import Line
 from benchmarks.scale import QUICK, USUAL, Scale, with_million
 
@@ -17,6 +26,8 @@ MEASURES: Final[Mapping[str, Callable[[Scale], Iterator[Line]]]] = {
     "rate": rate.lines,
     "growth": growth.lines,
     "sandbox": sandbox_pages.lines,
+    "casting": casting.lines,
+    "dbt": dbt_build.lines,
 }
 
 

@@ -1,15 +1,10 @@
-"""How fast staging casts: our SQL of the widest model against one `->>` a column.
-
-    python -m benchmarks.casting
-
-prints rows a second of one core, and the ratio. `from_json` alone is printed too: what DuckDB takes
-to read the JSON, below which no cast can get.
-"""
+"""How fast staging casts: our SQL of the widest models, on one core."""
 
 import json
 import re
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,11 +13,12 @@ from typing import Final
 import duckdb
 
 from benchmarks.dbt_build import Project, load
+from benchmarks.results import Line
+from benchmarks.scale import Scale
 
-MODEL: Final = "stg_activecampaign__campaigns"  # of all staging models it has most columns
-ROWS: Final = 200_000
+# of all staging models they have most columns; groups has hardly more text than flags
+MODELS: Final = ("stg_activecampaign__campaigns", "stg_activecampaign__groups")
 FEWER: Final = 10  # `->>` is measured on a tenth of the rows
-ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +31,14 @@ class Casting:
     parsed: float  # `from_json` alone, each member as text
     arrows: float  # one `->>` a member
 
-    @property
-    def ratio(self) -> float:
-        """How many times as fast as one `->>` a member."""
-        return self.ours / self.arrows
 
-
-def compare(folder: Path) -> Casting:
-    """Measure on records of the sandbox, repeated, in a `folder` of its own."""
+def compare(model: str, folder: Path, rows: int, rounds: int) -> Casting:
+    """Measure on so many rows, records of the sandbox over and over, in a `folder` of its own."""
     database = folder / "casting.duckdb"
     load(1_000, database)
     project = Project(folder, database)
-    project("compile", "--select", MODEL)
-    (compiled,) = project.target.glob(f"compiled/**/{MODEL}.sql")
+    project("compile", "--select", model)
+    (compiled,) = project.target.glob(f"compiled/**/{model}.sql")
     sql = compiled.read_text(encoding="utf-8")
     (raw,) = set(re.findall(r'"\w+"\."activecampaign_raw"\."\w+"', sql))
     parse = next(iter(re.findall(r"from_json\(payload, '\{.*?\}'\)", sql, re.DOTALL)))
@@ -56,19 +47,19 @@ def compare(folder: Path) -> Casting:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{database}' (read_only)")
         connection.execute("set threads = 1")
-        connection.execute(f"create table raw as select * from {raw}, range({ROWS}) limit {ROWS}")
-        connection.execute(f"create table few as select * from raw limit {ROWS // FEWER}")
+        connection.execute(f"create table raw as select * from {raw}, range({rows}) limit {rows}")
+        connection.execute(f"create table few as select * from raw limit {rows // FEWER}")
         queries = {
-            "ours": (sql.replace(raw, "raw"), ROWS),
-            "parsed": (f"select {parse} as record from raw", ROWS),
-            "arrows": (f"select {arrows} from few", ROWS // FEWER),
+            "ours": (sql.replace(raw, "raw"), rows),
+            "parsed": (f"select {parse} as record from raw", rows),
+            "arrows": (f"select {arrows} from few", rows // FEWER),
         }
         speeds: dict[str, list[float]] = {name: [] for name in queries}
-        for _ in range(ROUNDS):
-            for name, (query, rows) in queries.items():
+        for _ in range(rounds):
+            for name, (query, count) in queries.items():
                 started = time.process_time()
                 connection.execute(f"create or replace table made as {query}")
-                speeds[name].append(rows / (time.process_time() - started))
+                speeds[name].append(count / (time.process_time() - started))
         columns = connection.execute(f"describe {queries['ours'][0]}").fetchall()
         size = connection.execute("select avg(strlen(payload)) from few").fetchone()
     assert size
@@ -76,16 +67,13 @@ def compare(folder: Path) -> Casting:
     return Casting(columns=len(columns), payload_bytes=int(size[0]), **medians)
 
 
-def main() -> None:
-    """Measure, and print it."""
-    with tempfile.TemporaryDirectory() as folder:
-        casting = compare(Path(folder))
-    print(f"{MODEL}: {casting.columns} columns of {casting.payload_bytes:,} bytes of JSON a row")
-    print(f"ours                  {casting.ours:10,.0f} rows/s")
-    print(f"from_json alone       {casting.parsed:10,.0f} rows/s")
-    print(f"one ->> a column      {casting.arrows:10,.0f} rows/s")
-    print(f"ratio to ->>          {casting.ratio:10.1f}")
-
-
-if __name__ == "__main__":
-    main()
+def lines(scale: Scale) -> Iterator[Line]:
+    """Our casts beside one `->>` a member, and beside `from_json` alone, which they cannot beat."""
+    for model in MODELS:
+        with tempfile.TemporaryDirectory() as folder:
+            casting = compare(model, Path(folder), scale.casting_rows, scale.rounds)
+        what = (
+            f"{casting.columns} columns of {casting.payload_bytes:,} bytes cast, rows/s of a core"
+        )
+        yield Line(what, casting.ours, "one ->> a column", casting.arrows, better="more")
+        yield Line(what, casting.ours, "from_json alone", casting.parsed, better="more")

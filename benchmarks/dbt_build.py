@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -20,9 +21,12 @@ import duckdb
 
 from benchmarks.processes import ROOT, Taken, take
 from benchmarks.replicas import change, replicate
+from benchmarks.results import Line
+from benchmarks.scale import Scale
 from loader.trial import sandbox
 
 SOURCE_CONTACTS: Final = 10_000  # that the sandbox serves; more of them are copies
+FEW: Final = 20  # contacts: what dbt itself takes
 SLOWEST: Final = 12  # nodes that are printed
 
 
@@ -138,6 +142,47 @@ def compare(contacts: int, rounds: int, folder: Path) -> Comparison:
         anew = project.digests()
         differing |= {table for table in anew if anew[table] != kept_up.get(table)}
     return Comparison(contacts, full, incremental, sorted(differing))
+
+
+def lines(scale: Scale) -> Iterator[Line]:
+    """Builds of growing accounts, each also after a day's changes."""
+    yield _small(scale.dbt_contacts, scale.rounds)
+    smallest: Taken | None = None
+    for contacts in scale.growth:
+        with tempfile.TemporaryDirectory() as folder:
+            compared = compare(contacts, 1, Path(folder))
+        full, incremental = compared.full[-1].taken, compared.incremental[-1].taken
+        at = f"at {contacts:,} contacts"
+        if compared.differing:
+            raise SystemExit(f"{at} other rows in {', '.join(compared.differing)}")
+        for what, here, there in (
+            ("seconds", incremental.seconds, full.seconds),
+            ("seconds of processor time", incremental.cpu_seconds, full.cpu_seconds),
+        ):
+            yield Line(f"dbt build after 1 %, {what} {at}", here, "all anew", there, "s")
+        smallest = smallest or full
+        factor = contacts / scale.growth[0]
+        if factor > 1:
+            times = f"{factor:g} times those at {scale.growth[0]:,}"
+            here, there = full.cpu_seconds, factor * smallest.cpu_seconds
+            yield Line(f"dbt build, seconds of processor time {at}", here, times, there, "s")
+            same = f"that at {scale.growth[0]:,}"
+            yield Line(f"dbt build, peak memory {at}", full.peak_mb, same, smallest.peak_mb, "MB")
+
+
+def _small(contacts: int, rounds: int) -> Line:
+    """The first build of an account as the loader left it, beside one of almost no rows."""
+    taken: dict[int, list[float]] = {contacts: [], FEW: []}
+    for _ in range(rounds):
+        for number, seconds in taken.items():
+            with tempfile.TemporaryDirectory() as folder:
+                database = Path(folder) / "warehouse.duckdb"
+                load(number, database)
+                project = Project(Path(folder), database)
+                project("parse")
+                seconds.append(project.build().taken.seconds)
+    here, there = median(taken[contacts]), median(taken[FEW])
+    return Line(f"dbt build, {contacts:,} contacts", here, f"{FEW} contacts", there, "s")
 
 
 def by_kind(build: Build) -> dict[str, tuple[int, float]]:
