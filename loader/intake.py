@@ -16,6 +16,7 @@ from loader.reading import Mark, Read
 
 PACKAGE_ROWS: Final = 50_000
 PACKAGE_BYTES: Final = 64 * 2**20
+PART_BYTES: Final = 16 * 2**20  # a page of more is put in piece by piece
 
 RECORDS: Final = pa.schema(
     [
@@ -102,13 +103,15 @@ class Intake:
 
     def _put(self, read: Read, batches: dict[str, pa.RecordBatch]) -> None:
         mark = read.mark
-        with self._changed:
-            self._changed.wait_for(lambda: self._is_closed or not self._package.is_full)
-            self._package.add(batches)
-            if mark:
-                self._package.marks[read.endpoint.name] = read, mark
-            if self._package.is_full:
-                self._changed.notify_all()
+        *others, last = _parts(batches)
+        for part in (*others, last):
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_closed or not self._package.is_full)
+                self._package.add(part)
+                if mark and part is last:
+                    self._package.marks[read.endpoint.name] = read, mark
+                if self._package.is_full:
+                    self._changed.notify_all()
 
 
 @contextmanager
@@ -129,6 +132,17 @@ def batches_of(page: Page) -> dict[str, pa.RecordBatch]:
     """A page's records by raw table."""
     now = pa.scalar(datetime.now(UTC), RECORDS.field("extracted_at").type)
     return {table: _batch(records, now) for table, records in page.tables.items() if records.ids}
+
+
+def _parts(batches: dict[str, pa.RecordBatch]) -> list[dict[str, pa.RecordBatch]]:
+    """The batches of a page, sliced where they are large; never none."""
+    if sum(batch.nbytes for batch in batches.values()) <= PART_BYTES:
+        return [batches]
+    parts = []
+    for table, batch in batches.items():
+        rows = max(batch.num_rows * PART_BYTES // batch.nbytes, 1)
+        parts += [{table: batch.slice(at, rows)} for at in range(0, batch.num_rows, rows)]
+    return parts
 
 
 def _batch(records: Records, now: pa.Scalar) -> pa.RecordBatch:

@@ -15,6 +15,7 @@ from typing import Final
 
 import dlt
 import duckdb
+import pyarrow as pa
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -41,6 +42,12 @@ CONFIG: Final = {
 # Without a limit DuckDB keeps what it read and wrote until most of the machine's memory is full,
 # and each thread buffers for itself. A package of records so large that they need more gets more.
 DATABASE: Final = {"TimeZone": "UTC", "memory_limit": "128MB", "threads": 2}
+
+# DuckDB reads a row group of a file at once, and from its own file 2,048 rows: where records are
+# large, fewer make a row group, and the limit has to wait.
+LARGE: Final = 16 * 2**10  # bytes
+ROW_GROUP: Final = "data_writer.row_group_size"  # rows
+ROW_GROUP_BYTES: Final = 8 * 2**20
 
 
 @dataclass(slots=True)
@@ -198,8 +205,9 @@ def run(
                 batches |= {table: [] for table in _missing(database) if table not in batches}
                 if batches:
                     source = activecampaign(batches, current.run_id, seq)
-                    _load(pipeline, database, client.stop, source)
-                    _checkpoint(database)
+                    with _room(database, _largest(batches)):
+                        _load(pipeline, database, client.stop, source)
+                        _checkpoint(database)
                 for one, mark in package.marks.values():
                     cursors.keep(database, one, mark)
                 for ended in package.ended:
@@ -260,7 +268,9 @@ def _load_pending(
         # dlt was killed before it deleted what the package was made of, and would make it twice
         shutil.rmtree(folder / "normalize" / "extracted" / prepared.name, ignore_errors=True)
     if pipeline.has_pending_data:
-        _load(pipeline, database, stop)
+        with _room(database, LARGE):  # nothing tells how large its records are
+            _load(pipeline, database, stop)
+            _checkpoint(database)
     # what a killed run had not yet made a package of: nobody takes it up
     for left in (*folder.glob("normalize/*"), *folder.glob("load/new/*")):
         if left.is_dir() and left.name != "extracted":
@@ -339,6 +349,25 @@ def _start(database: duckdb.DuckDBPyConnection, account: str) -> int:
     ).fetchone()
     assert started
     return int(started[0])
+
+
+def _largest(batches: dict[str, list[pa.RecordBatch]]) -> float:
+    """Bytes of a record in the batch of a package where they are largest."""
+    sizes = [batch.nbytes / batch.num_rows for parts in batches.values() for batch in parts]
+    return max(sizes, default=1.0)
+
+
+@contextmanager
+def _room(database: duckdb.DuckDBPyConnection, record: float) -> Iterator[None]:
+    """Memory enough to load records of so many bytes."""
+    dlt.config[ROW_GROUP] = max(int(ROW_GROUP_BYTES / record), 1)
+    if record < LARGE:
+        yield
+        return
+    database.execute("reset memory_limit")
+    yield
+    with suppress(duckdb.OutOfMemoryException):  # it cannot be let go yet
+        database.execute(f"set memory_limit = '{DATABASE['memory_limit']}'")
 
 
 def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:

@@ -119,6 +119,7 @@ def purge(database: duckdb.DuckDBPyConnection, path: Path) -> None:
 def _copy(database: duckdb.DuckDBPyConnection, new: Path) -> None:
     here = database.execute("select current_database()").fetchone()
     assert here
+    database.execute("reset memory_limit")  # DuckDB copies 2,048 rows at once, however large
     database.execute(f"attach {_literal(new)} as purged")
     database.execute(f"copy from database {_quoted(here[0])} to purged (schema)")
     for schema in DERIVED:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from loader import intake, pipeline
 from loader.cursors import OVERLAP
 from sandbox.account import Account
 from sandbox.behaviour import Fault
@@ -714,3 +715,23 @@ def test_a_cadence_that_cannot_be_meant_is_said(
     assert refused.exit_code == 2
     assert READ_HOURS in refused.output
     assert not server.requests
+
+
+def test_large_records_are_loaded_whatever_the_limit_of_memory(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pipeline.DATABASE, "memory_limit", "50MB")
+    monkeypatch.setattr(intake, "PACKAGE_BYTES", 10 * 2**20)
+    account = Account.empty()
+    for number in range(80):
+        account.add("messages", subject=str(number), html="x" * 600_000)
+    with serve(account) as server:
+        loaded = load(server, "--select", "messages")
+        assert loaded.exit_code == 0, loaded.output
+        account.delete("messages", 1)
+        again = load(server, "--select", "messages")
+        assert again.exit_code == 0, again.output
+        purged = load(server, "purge", "--yes")
+        assert purged.exit_code == 0, purged.output
+    sizes = "select count(*), min(length(payload ->> 'html')) from activecampaign_raw.messages"
+    assert purged.rows(sizes) == [(79, 600_000)]
