@@ -12,7 +12,7 @@ from loader.pages import Page
 LIMIT: Final = 100  # the API's largest page
 FULL_PAGES: Final = (20, LIMIT)  # 20 is its default: a page so long may have been cut at it
 ROUND: Final = 5  # where a server's own limit would be: a length that this divides
-STEPS_BACK: Final = 10  # an unordered list may never show the anchor again
+STEPS_BACK: Final = 10  # an unordered list may never show the anchor again, nor a changed one
 DIGITS: Final = 4000  # of an id: Python reads no longer numbers
 REPEATS: Final = 3  # pages without a new record before the server is taken to repeat itself
 AHEAD: Final = 5  # pages of a list that are asked for before they are wanted
@@ -188,7 +188,7 @@ def walk_from_end(
 ) -> Iterator[Page]:
     """Pages by `offset` of a list that grows at its end, from the last one that is stored on.
 
-    Where ids do not ascend, the whole list.
+    Where ids do not ascend, or too much of its end has changed, the whole list.
 
     Raises:
         EndpointError: the server sends the same page again and again.
@@ -202,8 +202,12 @@ def walk_from_end(
             progress.is_unordered, offset = True, 0
         elif stored.holds(page, offset):
             break
+        elif len(met) == STEPS_BACK:
+            offset = 0
         else:
-            offset = max(offset - size + 1, 0)  # an anchor ahead
+            offset = max(offset - max(size - 1, 1), 0)  # an anchor ahead
+    if not offset:
+        met.clear()
     progress.start = offset
 
     def known(query: Query) -> Page:

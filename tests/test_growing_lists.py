@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from loader.pages import Page, Records
-from loader.paging import Progress, walk_from_end
+from loader.paging import STEPS_BACK, Progress, walk_from_end
 from sandbox.account import Account
-from sandbox.behaviour import Behaviour
+from sandbox.behaviour import Behaviour, Fault
 from sandbox.server import Server, serve
 from tests.conftest import Load, Loaded
 from tests.test_reading import held, payloads
@@ -93,6 +93,32 @@ def test_a_flag_that_flipped_near_the_end_is_seen(
     loaded = load(server, *LOG)
     assert offsets(server) == [ROWS - 99 - 98, ROWS - 99]
     assert_all_there(loaded, account)
+
+
+def test_where_much_has_changed_all_is_read_once(
+    account: Account, server: Server, load: Load
+) -> None:
+    log(account, 1500)
+    load(server, *LOG)
+    for entry in account.records("dealActivities"):
+        account.update("dealActivities", entry["id"], deleted="1")
+    offsets(server)
+    loaded = load(server, *LOG)
+    assert len(offsets(server)) == STEPS_BACK + 18
+    assert last_read(loaded) == ("full", True, True, ROWS + 1500)
+    assert_all_there(loaded, account)
+
+
+@pytest.mark.parametrize("limit", ["1", "2", "3"])
+def test_a_first_look_at_an_end_that_changed_ends(
+    limit: str, account: Account, server: Server, load: Load
+) -> None:
+    load(server, *LOG)
+    account.update("dealActivities", account.records("dealActivities")[-1]["id"], deleted="1")
+    offsets(server)
+    server.behaviour.faults.append(Fault(after=30))  # it would ask for ever
+    assert load(server, *LOG, "--limit", limit).exit_code == 0
+    assert len(offsets(server)) < 10
 
 
 def test_entries_that_vanished_with_their_deal_hide_no_new_ones(
