@@ -85,7 +85,9 @@ class Intake:
         """What came, as soon as it fills a package; a last one when all reads have ended."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._package.is_full or not self._open)
+                self._changed.wait_for(
+                    lambda: self._package.is_full or not self._open or self._problem
+                )
                 if self._problem:
                     raise self._problem
                 package, self._package = self._package, Package()
@@ -116,13 +118,20 @@ class Intake:
 
 @contextmanager
 def drained(reads: Sequence[Read]) -> Iterator[Iterator[Package]]:
-    """The packages of reads that are drained side by side as long as the block runs."""
+    """The packages of reads that are drained side by side as long as the block runs.
+
+    Where it ends by an exception nothing more is asked for.
+    """
     intake = Intake(len(reads))
     threads = ThreadPoolExecutor(IN_FLIGHT, "read")
     try:
         for read in reads:
             threads.submit(intake.drain, read)
         yield intake.packages()
+    except BaseException:
+        for read in reads:
+            read.client.stop()
+        raise
     finally:
         intake.close()
         threads.shutdown(wait=False, cancel_futures=True)

@@ -192,7 +192,7 @@ def run(
     pipeline = _pipeline(settings.database, database)
     database.execute(evidence.TABLES)
     database.execute(cursors.TABLE)
-    _load_pending(pipeline, database, client.stop)
+    _load_pending(pipeline, database)
     current = Run(run_id=_start(database, settings.account))
     _last_run(Path(pipeline.working_dir)).write_text(str(current.run_id), encoding="utf-8")
     seq = itertools.count()
@@ -206,7 +206,7 @@ def run(
                 if batches:
                     source = activecampaign(batches, current.run_id, seq)
                     with _room(database, _largest(batches)):
-                        _load(pipeline, database, client.stop, source)
+                        _load(pipeline, database, source)
                         _checkpoint(database)
                 for one, mark in package.marks.values():
                     cursors.keep(database, one, mark)
@@ -252,9 +252,7 @@ def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
     )
 
 
-def _load_pending(
-    pipeline: dlt.Pipeline, database: duckdb.DuckDBPyConnection, stop: Callable[[], None]
-) -> None:
+def _load_pending(pipeline: dlt.Pipeline, database: duckdb.DuckDBPyConnection) -> None:
     """Load what a killed run left to be loaded, unless the database has moved on since.
 
     It has where it was loaded under another name meanwhile, with a folder of that name.
@@ -269,7 +267,7 @@ def _load_pending(
         shutil.rmtree(folder / "normalize" / "extracted" / prepared.name, ignore_errors=True)
     if pipeline.has_pending_data:
         with _room(database, LARGE):  # nothing tells how large its records are
-            _load(pipeline, database, stop)
+            _load(pipeline, database)
             _checkpoint(database)
     # what a killed run had not yet made a package of: nobody takes it up
     for left in (*folder.glob("normalize/*"), *folder.glob("load/new/*")):
@@ -293,7 +291,6 @@ def _is_of_last_run(folder: Path, database: duckdb.DuckDBPyConnection) -> bool:
 def _load(
     pipeline: dlt.Pipeline,
     database: duckdb.DuckDBPyConnection,
-    stop: Callable[[], None],
     source: DltSource | None = None,
 ) -> None:
     # In a thread of its own dlt leaves Ctrl-C alone; in this one it would wait for every request.
@@ -308,9 +305,6 @@ def _load(
             worker.submit(pipeline.run).result()
     except PipelineStepFailed as problem:
         raise LoaderError(_broke_off(Path(pipeline.pipelines_dir), problem)) from None
-    except BaseException:
-        stop()
-        raise
     finally:
         worker.shutdown(wait=False)
     for loaded in Path(pipeline.working_dir).glob("load/loaded/*"):
