@@ -14,7 +14,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from loader import __version__, check, pipeline, purge, trial
+from loader import __version__, check, evidence, pipeline, purge, trial
 from loader.client import Client
 from loader.cursors import Plan
 from loader.endpoints import ENDPOINTS, Endpoint
@@ -289,6 +289,9 @@ def _forecast(
             database = stack.enter_context(pipeline.open_database(settings.database))
             pipeline.check_account(database, settings.database, settings.account)
         known = database if database and pipeline.has_data(database) else None
+        if known:
+            known.execute(evidence.TABLES)  # a database of an earlier version lacks columns
+            plan = pipeline.with_lost(known, endpoints, plan)
         forecast = Forecaster(client, known, plan).forecast(endpoints, stand_ins)
     console.print(estimates(forecast, settings.requests_per_second), highlight=False)
     return 0

@@ -12,7 +12,7 @@ import duckdb
 from loader import cursors
 from loader.client import IN_FLIGHT, Client, Tally
 from loader.cursors import Plan
-from loader.endpoints import Endpoint, Walk
+from loader.endpoints import ENDPOINTS, Endpoint, Walk
 from loader.errors import EndpointError
 from loader.pages import Page, Parser
 from loader.paging import requests_by_id, requests_by_offset, requests_from_end
@@ -102,7 +102,10 @@ class Forecaster:
         lacking = {key for one in self.answers for key in self._lacking(one)}
         later = [one for one in stand_ins if one.key in lacking]
         self._ask([one for one in later if not one.per])
-        estimates = [self._estimate(one) for one in (*endpoints, *later)]
+        wanted = [*endpoints, *later]
+        parents = [one for one in ENDPOINTS if one.raw_table in {each.per for each in wanted}]
+        self._ask([one for one in parents if one not in self.answers])
+        estimates = [self._estimate(one) for one in wanted]
         return Forecast(estimates, median(one.seconds for one in self.answers.values()))
 
     def _ask(self, endpoints: Sequence[Endpoint]) -> None:
@@ -139,9 +142,8 @@ class Forecaster:
 
     def _estimate(self, endpoint: Endpoint) -> Estimate:
         if endpoint.per:
-            parents = next(one for one in self.answers if one.raw_table == endpoint.per)
-            page = self.answers[parents].page
-            lists = page.total if page else None
+            pages = (it.page for one, it in self.answers.items() if one.raw_table == endpoint.per)
+            lists = next((page.total for page in pages if page), None)
             return Estimate(endpoint, None, lists, lists)
         answer = self.answers[endpoint]
         if not answer.page:
@@ -158,6 +160,7 @@ class Forecaster:
             else requests_by_offset(records, has_total=total is not None)
         )
         known = self.database
+        is_wanted = endpoint in self.plan.full
         return Estimate(
             endpoint,
             records,
@@ -166,8 +169,8 @@ class Forecaster:
             is_from_last_read=total is None,
             is_full_due=known is not None
             and endpoint.is_incremental
-            and cursors.is_full_due(known, endpoint, self.plan),
-            due=cursors.due(known, endpoint, self.plan) if known else None,
+            and (is_wanted or cursors.is_full_due(known, endpoint, self.plan)),
+            due=cursors.due(known, endpoint, self.plan) if known and not is_wanted else None,
         )
 
     def _last_read(self, endpoint: Endpoint) -> int | None:
@@ -177,7 +180,11 @@ class Forecaster:
         return int(found[0]) if found else None
 
     def _incremental(self, endpoint: Endpoint, records: int, full: int) -> int:
-        since = cursors.latest(self.database, endpoint) if self.database else None
+        if endpoint in self.plan.full or (self.plan.since and endpoint.grows):
+            return full
+        since = self.plan.since
+        if self.database and not since:
+            since = cursors.latest(self.database, endpoint)
         if endpoint.grows:
             known = self.database if since else None
             stored = StoredList(known, endpoint).rows if known else records

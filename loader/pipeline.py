@@ -219,11 +219,9 @@ def run(
 
     watch(current)
     run_id = current.run_id
-    if missing := set(_missing(database)):
+    if _missing(database):
         _forget_schema(database)
-    if not plan.since:  # what a lost table held has no date
-        lost = [one for one in endpoints if missing.intersection(one.raw_tables)]
-        plan = replace(plan, full=(*plan.full, *lost))
+    plan = with_lost(database, endpoints, plan)
     read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
     later = [one for one in endpoints if one.per]
     later += [one for one in stand_ins if evidence.is_lacking(database, one, endpoints)]
@@ -362,6 +360,17 @@ def _room(database: duckdb.DuckDBPyConnection, record: float) -> Iterator[None]:
     yield
     with suppress(duckdb.OutOfMemoryException):  # it cannot be let go yet
         database.execute(f"set memory_limit = '{DATABASE['memory_limit']}'")
+
+
+def with_lost(
+    database: duckdb.DuckDBPyConnection, endpoints: Sequence[Endpoint], plan: Plan
+) -> Plan:
+    """A plan that reads anew what was in tables that are not there any more."""
+    if plan.since:  # what a lost table held has no date
+        return plan
+    missing = set(_missing(database))
+    lost = [one for one in endpoints if missing.intersection(one.raw_tables)]
+    return replace(plan, full=(*plan.full, *lost))
 
 
 def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:

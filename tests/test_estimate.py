@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
+import duckdb
 import pytest
 
 from loader.pages import Page
@@ -125,3 +126,42 @@ def test_a_plan_names_what_the_key_or_the_plan_lacks(server: Server, load: Load)
     planned = load(server, "plan", "--select", "deals", "tags")
     assert planned.exit_code == 0
     assert "deals: will be skipped or fail (deals: status 403" in planned.output
+
+
+@pytest.mark.parametrize("name", ["groups/{id}/userGroups", "[u]sers"])
+def test_a_plan_of_a_list_for_each_group_needs_no_other_list(
+    name: str, server: Server, load: Load
+) -> None:
+    server.behaviour.withheld_includes = {"userGroup"}
+    planned = load(server, "plan", "--select", name)
+    assert planned.exit_code == 0
+    assert re.search(r"^groups/{id}/userGroups +\? +[1-9]\d* ", planned.output, re.MULTILINE)
+
+
+def test_a_plan_counts_a_lost_table_as_read_anew(server: Server, load: Load) -> None:
+    select = ("--select", "dealActivities")
+    loaded = load(server, *select)
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute("drop table activecampaign_raw.deal_activities")
+    said = load(server, "plan", *select)
+    assert said.exit_code == 0, said.output
+    assert "dealActivities: read in full by the next run" in said.output
+    requests = requests_of(server, load, *select)
+    assert forecast(said.output) == {"full": requests, "incremental": requests}
+
+
+def test_a_plan_for_a_database_of_an_earlier_version(server: Server, load: Load) -> None:
+    loaded = load(server, "--select", "dealActivities")
+    with duckdb.connect(str(loaded.database)) as database:
+        for column in ("cursor", "next_cursor"):
+            database.execute(f"alter table activecampaign_raw.endpoint_reads drop column {column}")
+    said = load(server, "plan", "--select", "dealActivities")
+    assert said.exit_code == 0, said.output
+    assert "dealActivities: read in full by the next run" in said.output
+
+
+def test_a_plan_since_a_date_counts_what_changed_since(server: Server, load: Load) -> None:
+    load(server, "--select", "[c]ontacts")
+    arguments = ("--select", "[c]ontacts", "--since", "2000-01-01")
+    planned = forecast(load(server, "plan", *arguments).output)
+    assert planned["incremental"] == planned["full"] == requests_of(server, load, *arguments)
