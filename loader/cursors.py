@@ -47,6 +47,17 @@ from (
 )
 """
 
+LAST_READ: Final = f"""
+select
+    max(started_at) filter (where collection = $2),
+    coalesce(arg_max(withheld, run_id) > 0, false) as is_withheld
+from (
+    select run_id, collection, started_at, sum(withheld) over (partition by run_id) as withheld
+    from {RAW_SCHEMA}.endpoint_reads
+    where endpoint = $1 and mode = 'full' and is_complete
+)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -168,16 +179,15 @@ def latest(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime 
 
 
 def due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> datetime | None:
-    """When an endpoint has to be read again, None where that is now."""
+    """When an endpoint has to be read again, None where that is now.
+
+    Where deletions were not believed, that is now: as long as they are not, they stay in sight.
+    """
     every = plan.read_every.get(endpoint)
     if not every or plan.limit or plan.since:
         return None
-    found = database.execute(
-        f"select max(started_at) from {RAW_SCHEMA}.endpoint_reads "
-        "where endpoint = ? and collection = ? and mode = 'full' and is_complete",
-        [endpoint.name, endpoint.raw_table],
-    ).fetchone()
-    began: datetime | None = found[0] if found else None
+    found = database.execute(LAST_READ, [endpoint.name, endpoint.raw_table]).fetchone()
+    began: datetime | None = found[0] if found and not found[1] else None
     is_early = _is_within(began, every * PUNCTUALITY)
     return began + every if began and is_early else None
 

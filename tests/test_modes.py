@@ -706,6 +706,23 @@ def test_a_read_that_was_not_whole_makes_nothing_wait(
     assert "not due" not in load(server, "--select", "tags").output
 
 
+def test_deletions_that_are_not_believed_make_nothing_wait(
+    account: Account, server: Server, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(READ_HOURS, "tags=24")
+    for number in range(20):
+        account.add("tags", tag=str(number))
+    select = ("--select", "tags", "lists")
+    load(server, *select)
+    for tag in account.records("tags"):
+        account.delete("tags", tag["id"])
+    assert load(server, *select, "--full").exit_code == 3
+    again = load(server, *select)
+    assert (again.exit_code, "too many to believe" in again.output) == (3, True)
+    assert load(server, *select, "--accept-deletions").exit_code == 0
+    assert "not due" in load(server, *select).output
+
+
 @pytest.mark.parametrize("said", ["tags", "tags=soon", "tags=-1", "nothing=24"])
 def test_a_cadence_that_cannot_be_meant_is_said(
     said: str, server: Server, load: Load, monkeypatch: pytest.MonkeyPatch
