@@ -10,7 +10,7 @@ from loader.errors import EndpointError
 from loader.pages import Page
 
 LIMIT: Final = 100  # the API's largest page
-FULL_PAGES: Final = (20, LIMIT)  # 20 is its default: a page so long may have been cut at it
+USUAL_LIMIT: Final = 20  # the API's default: a page so long may have been cut at it
 ROUND: Final = 5  # where a server's own limit would be: a length that this divides
 STEPS_BACK: Final = 10  # an unordered list may never show the anchor again, nor a changed one
 DIGITS: Final = 4000  # of an id: Python reads no longer numbers
@@ -135,7 +135,7 @@ def walk_by_offset(
             progress.is_sound &= total >= (progress.total or 0)
             progress.total = total
         progress.longest = max(progress.longest, page.length)
-        if offset and page.ids == first and page.length not in FULL_PAGES:
+        if offset and page.ids == first and page.length not in (USUAL_LIMIT, size):
             progress.ignores_offset = True
             progress.is_sound = False
             break

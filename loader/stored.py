@@ -18,7 +18,7 @@ where stored.deleted_in_run is null and stored.payload::varchar = served.payload
 BEFORE = """
 select count(*)
 from {raw}.{table}
-where deleted_in_run is null and try_cast(id as hugeint) < $first
+where deleted_in_run is null and try_cast(id as hugeint) < try_cast($first as hugeint)
 """
 
 
@@ -45,7 +45,7 @@ class StoredList:
             return False
         texts = [payload.decode() for payload in records.payloads]
         same = self._count(SAME, ids=records.ids, payloads=texts)
-        return same == page.length and self._count(BEFORE, first=int(records.ids[0])) >= offset
+        return same == page.length and self._count(BEFORE, first=records.ids[0]) >= offset
 
     def _count(self, query: str, **values: object) -> int:
         row = self._database.execute(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
+from loader.errors import EndpointError
 from loader.pages import Page, Records
 from loader.paging import STEPS_BACK, Progress, walk_from_end
 from sandbox.account import Account
@@ -92,6 +93,19 @@ def test_a_flag_that_flipped_near_the_end_is_seen(
     offsets(server)
     loaded = load(server, *LOG)
     assert offsets(server) == [ROWS - 99 - 98, ROWS - 99]
+    assert_all_there(loaded, account)
+
+
+@pytest.mark.parametrize("first", [10**20, 10**45, 10**400], ids=["20", "45", "400"])
+def test_ids_of_any_length_are_read(
+    first: int, account: Account, server: Server, load: Load
+) -> None:
+    for id in range(first, first + 120):
+        account.put("dealActivities", {"id": str(id), "d_id": "1"})
+    assert load(server, *LOG).exit_code == 0
+    account.put("dealActivities", {"id": str(first + 120), "d_id": "1"})
+    loaded = load(server, *LOG)
+    assert loaded.exit_code == 0
     assert_all_there(loaded, account)
 
 
@@ -222,3 +236,16 @@ def test_a_list_whose_ids_do_not_ascend_is_read_whole(ids: list[str]) -> None:
     assert set(served) == set(ids)
     assert (progress.is_unordered, progress.start, progress.distinct) == (True, 0, len(ids))
     assert progress.is_sound
+
+
+def test_a_server_that_comes_to_ignore_the_offset_is_not_taken_at_its_word() -> None:
+    class Nothing(Everything):
+        def holds(self, page: Page, offset: int) -> bool:
+            return False
+
+    def fetch(query: Mapping[str, str]) -> Page:
+        return page_of([str(id) for id in range(1, 1 + int(query["limit"]))], total=500)
+
+    progress = Progress()
+    with pytest.raises(EndpointError, match="repeats the same page"):
+        list(walk_from_end(fetch, progress, Nothing(rows=500)))
