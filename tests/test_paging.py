@@ -2,10 +2,14 @@
 
 import itertools
 import random
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from math import ceil
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +18,17 @@ from loader.client import Client
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import EndpointError
 from loader.pages import Page
-from loader.paging import LIMIT, Fetch, Progress, walk_by_id, walk_by_offset
+from loader.paging import (
+    AHEAD,
+    LIMIT,
+    SIDE_BY_SIDE,
+    WORTH_SPLITTING,
+    Fetch,
+    Gap,
+    Progress,
+    walk_by_id,
+    walk_by_offset,
+)
 from loader.reading import Outcome, Read
 from loader.settings import Settings
 from sandbox.account import Account
@@ -473,3 +487,116 @@ def test_a_total_that_counts_the_page_is_no_end(
 
     progress = Progress()
     assert {id for one in walk(page, progress) for id in one.ids} == set(ids)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Executor]:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        yield threads
+
+
+class Sweep:
+    """A list that is read by id; `asked` are the ids that requests began above."""
+
+    def __init__(self, ids: Sequence[int], *, newest: int | None = None) -> None:
+        self.ids = list(ids)
+        self.total = len(ids)
+        self.newest = newest
+        self.asked: list[int] = []
+        self.largest = LIMIT
+        self.edits: Iterator[tuple[int, int]] = iter(())  # deleted from where, created at the end
+        self.deleted: set[int] = set()
+        self.lock = threading.Lock()
+
+    def __call__(self, query: Mapping[str, str]) -> Page:
+        with self.lock:
+            return self.answer(query)
+
+    def answer(self, query: Mapping[str, str]) -> Page:
+        if query["orders[id]"] == "DESC":
+            newest = max(self.ids, default=0) if self.newest is None else self.newest
+            return page_of([str(newest)], self.total)
+        after = int(query.get("id_greater", 0))
+        self.asked.append(after)
+        size = min(int(query["limit"]), self.largest)
+        served = [id for id in self.ids if id > after][:size]
+        place, created = next(self.edits, (0, 0))
+        gone = self.ids[len(self.ids) * place // 100 :][:created]
+        self.deleted.update(gone)
+        self.ids = [id for id in self.ids if id not in gone]
+        self.ids += range(max(self.ids, default=0) + 1, max(self.ids, default=0) + 1 + created)
+        return page_of([str(id) for id in served], self.total)
+
+
+@given(
+    widths=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 300)), max_size=6),
+    largest=st.sampled_from([3, 7, 10]),
+    edits=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 9)), max_size=20),
+    newest=st.sampled_from([None, None, 0, 1, 500, 10**9]),
+    kills=st.lists(st.integers(0, 30), max_size=3),
+)
+def test_ranges_of_ids_cost_no_record_whatever_holes_edits_and_kills(
+    pool: Executor,
+    widths: list[tuple[int, int]],
+    largest: int,
+    edits: list[tuple[int, int]],
+    newest: int | None,
+    kills: list[int],
+) -> None:
+    ids: list[int] = []
+    for hole, run in widths:
+        first = (ids[-1] if ids else 0) + 1 + hole
+        ids += range(first, first + run)
+    sweep = Sweep(ids, newest=newest)
+    sweep.largest = largest
+    sweep.edits = iter(edits)
+    progress, read = Progress(), Counter[str | None]()
+    for pages in [*kills, None]:
+        for page in itertools.islice(walk_by_id(sweep, progress, 10, pool), pages):
+            read.update(page.ids)
+        assert len(progress.gaps) <= SIDE_BY_SIDE
+        progress = msgspec.json.decode(msgspec.json.encode(progress), type=Progress)
+    assert {str(id) for id in ids if id not in sweep.deleted} <= set(read)
+    assert progress.gaps == []
+    assert progress.distinct == len(read)
+
+
+def test_a_long_list_is_read_in_ranges_and_each_range_to_its_last_record(pool: Executor) -> None:
+    sweep = Sweep(range(1, 4001))
+    progress = Progress()
+    ids = [id for page in walk_by_id(sweep, progress, 10, pool) for id in page.ids]
+    assert set(ids) == set(map(str, range(1, 4001)))
+    assert progress.distinct == 4000
+    assert len(sweep.asked) <= 400 + 30
+    assert max(sweep.asked[:20]) > 2000  # the upper half is not left for the end
+
+
+def test_a_list_that_is_not_worth_it_is_not_split(pool: Executor) -> None:
+    sweep = Sweep(range(1, 10 * 2 * WORTH_SPLITTING))
+    list(walk_by_id(sweep, Progress(), 10, pool))
+    assert sweep.asked == [0, *range(10, 10 * 2 * WORTH_SPLITTING, 10)]
+
+
+def test_gaps_that_a_killed_read_left_are_read_and_nothing_else(pool: Executor) -> None:
+    sweep = Sweep(range(1, 1001))
+    gaps = [Gap(100, 150), Gap(400, 405), Gap(990, None)]
+    progress = Progress(distinct=935, gaps=gaps, total=1000, longest=10)
+    ids = {int(id) for page in walk_by_id(sweep, progress, 10, pool) for id in page.ids if id}
+    assert ids == {*range(101, 151), *range(401, 411), *range(991, 1001)}
+    assert progress.distinct == 1000
+    assert progress.total == 1000
+
+
+def test_of_a_list_by_offset_no_more_pages_are_asked_for_than_it_has(pool: Executor) -> None:
+    ids = [str(number) for number in range(2000)]
+    most = 0
+    offsets: list[int] = []
+
+    def page(params: Mapping[str, str]) -> Page:
+        offsets.append(int(params["offset"]))
+        return page_of(list(ids[offsets[-1] : offsets[-1] + LIMIT]), total=2000)
+
+    for number, _ in enumerate(walk_by_offset(page, Progress(), pool=pool)):
+        most = max(most, len(offsets) - number - 1)
+    assert sorted(offsets) == list(range(0, 1981, 99))
+    assert 1 <= most <= AHEAD
