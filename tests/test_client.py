@@ -60,6 +60,17 @@ def test_retry_after_in_seconds(header: str | None, seconds: float) -> None:
     assert retry_after(header) == seconds
 
 
+def test_a_thread_that_wakes_late_crowds_no_second() -> None:
+    budget = Budget(per_second=10, stop=threading.Event())
+    budget.take()
+    time.sleep(0.19)  # the slot came after 0.1
+    taken = []
+    for _ in range(11):
+        budget.take()
+        taken.append(time.monotonic())
+    assert taken[10] - taken[0] > 0.99
+
+
 def test_retry_after_as_a_date() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     assert 28 <= retry_after(header) <= 30
