@@ -564,11 +564,27 @@ def test_ranges_of_ids_cost_no_record_whatever_holes_edits_and_kills(
 def test_a_long_list_is_read_in_ranges_and_each_range_to_its_last_record(pool: Executor) -> None:
     sweep = Sweep(range(1, 4001))
     progress = Progress()
-    ids = [id for page in walk_by_id(sweep, progress, 10, pool) for id in page.ids]
-    assert set(ids) == set(map(str, range(1, 4001)))
+    ids: set[str | None] = set()
+    for page in walk_by_id(sweep, progress, 10, pool):
+        ids.update(page.ids)
+        assert len(progress.gaps) <= SIDE_BY_SIDE
+    assert ids == set(map(str, range(1, 4001)))
     assert progress.distinct == 4000
     assert len(sweep.asked) <= 400 + 30
     assert max(sweep.asked[:20]) > 2000  # the upper half is not left for the end
+
+
+def test_where_the_newest_id_is_refused_the_list_is_read_all_the_same(pool: Executor) -> None:
+    sweep = Sweep(range(1, 401))
+
+    def fetch(query: Mapping[str, str]) -> Page:
+        if query["orders[id]"] == "DESC":
+            raise EndpointError("no such order")
+        return sweep(query)
+
+    progress = Progress()
+    list(walk_by_id(fetch, progress, 10, pool))
+    assert (progress.distinct, progress.gaps) == (400, [])
 
 
 def test_a_list_that_is_not_worth_it_is_not_split(pool: Executor) -> None:
