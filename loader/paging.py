@@ -206,8 +206,6 @@ def walk_from_end(
             offset = 0
         else:
             offset = max(offset - max(size - 1, 1), 0)  # an anchor ahead
-    if not offset:
-        met.clear()
     progress.start = offset
 
     def known(query: Query) -> Page:
