@@ -168,6 +168,30 @@ def test_a_hole_in_what_is_stored_is_filled(account: Account, server: Server, lo
     assert_all_there(load(server, *LOG), account)
 
 
+def test_an_entry_that_is_there_again_is_not_gone(
+    account: Account, server: Server, load: Load
+) -> None:
+    loaded = load(server, *LOG)
+    with duckdb.connect(str(loaded.database)) as database:
+        table = "activecampaign_raw.deal_activities"
+        database.execute(f"update {table} set deleted_in_run = 1 where id = '240'")
+    assert "240" in payloads(load(server, *LOG), "deal_activities")
+
+
+def test_entries_that_are_gone_stand_in_for_no_hole(
+    account: Account, server: Server, load: Load
+) -> None:
+    log(account, 200)
+    loaded = load(server, *LOG)
+    for id in range(1, 21):
+        account.delete("dealActivities", id)
+    with duckdb.connect(str(loaded.database)) as database:
+        table = "activecampaign_raw.deal_activities"
+        database.execute(f"update {table} set deleted_in_run = 1 where id::int <= 20")
+        database.execute(f"delete from {table} where id = '120'")
+    assert_all_there(load(server, *LOG), account)
+
+
 def test_a_read_that_broke_off_leaves_no_hole(account: Account, server: Server, load: Load) -> None:
     load(server, *LOG)
     log(account, 350)
