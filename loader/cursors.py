@@ -47,6 +47,14 @@ from (
 )
 """
 
+LATEST: Final = f"""
+select
+    arg_max(next_cursor, run_id) filter (where next_cursor is not null),
+    arg_max(next_cursor is not null, run_id) filter (where rows > 0)
+from {RAW_SCHEMA}.endpoint_reads
+where endpoint = ? and collection = ?
+"""
+
 LAST_READ: Final = f"""
 select
     max(started_at) filter (where collection = $2),
@@ -169,13 +177,13 @@ def _resumed(database: duckdb.DuckDBPyConnection, read: Read, plan: Plan) -> Rea
 
 
 def latest(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> datetime | None:
-    """Since when changes may not have been read."""
-    found = database.execute(
-        f"select next_cursor from {RAW_SCHEMA}.endpoint_reads "
-        "where endpoint = ? and next_cursor is not null order by run_id desc limit 1",
-        [endpoint.name],
-    ).fetchone()
-    return found[0] - OVERLAP if found else None
+    """Since when changes may not have been read; None where that is unknown.
+
+    So it is where the last read of a list that grows ended early: it may have left a hole.
+    """
+    found = database.execute(LATEST, [endpoint.name, endpoint.raw_table]).fetchone()
+    cursor, is_whole = found or (None, None)
+    return cursor - OVERLAP if cursor and (is_whole or not endpoint.grows) else None
 
 
 def due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> datetime | None:

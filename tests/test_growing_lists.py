@@ -198,7 +198,9 @@ def test_a_read_that_broke_off_leaves_no_hole(account: Account, server: Server, 
     failed = load(server, *LOG, "--limit", "150")
     assert last_read(failed)[:2] == ("incremental", False)
     log(account, 60)
-    assert_all_there(load(server, *LOG), account)
+    whole = load(server, *LOG)
+    assert last_read(whole)[0] == "full"
+    assert_all_there(whole, account)
 
 
 def test_a_full_read_is_repeated_after_a_week(account: Account, server: Server, load: Load) -> None:
