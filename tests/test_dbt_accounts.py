@@ -157,20 +157,3 @@ def test_raw_tables_that_were_loaded_anew_need_a_full_refresh(load: Load, dbt: D
     assert dbt("run", loaded.database, *models, "--full-refresh").returncode == 0
     ids = loaded.rows("select id from activecampaign_staging.stg_activecampaign__contacts")
     assert sorted(ids) == [("1",), ("3",)]
-
-
-def test_the_rest_of_a_run_that_was_half_loaded_is_taken_in(load: Load, dbt: Dbt) -> None:
-    account = Account.generate(contacts=3, seed=5)
-    with serve(account) as server:
-        loaded = load(server, "--full")
-    models = ("--select", "stg_activecampaign__contacts")
-    assert dbt("run", loaded.database, *models).returncode == 0
-    with duckdb.connect(str(loaded.database)) as database:
-        database.execute(
-            "update activecampaign_raw.contacts "
-            "set payload = json_merge_patch(payload, '{\"phone\": \"later\"}') where id = '2'"
-        )
-    assert dbt("run", loaded.database, *models).returncode == 0
-    assert loaded.rows(
-        "select phone from activecampaign_staging.stg_activecampaign__contacts where id = '2'"
-    ) == [("later",)]
