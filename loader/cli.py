@@ -10,19 +10,18 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from loader import __version__, check, evidence, pipeline, purge, trial
 from loader.client import Client
 from loader.cursors import Plan
+from loader.database import check_account, has_data, open_database
 from loader.endpoints import ENDPOINTS, Endpoint
 from loader.errors import ConfigurationError, LoaderError
 from loader.estimate import Forecaster
 from loader.memory import share_pools
-from loader.purge import Erasure
-from loader.report import Progress, estimates, summary
+from loader.report import Progress, erasable, estimates, listing, summary
 from loader.settings import Settings, database_in_environment, settings_from_environment
 
 YEARS: Final = range(1970, 2200)
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         endpoints, stand_ins = select(options.select, options.exclude)
         if options.command == "endpoints":
-            console.print(_listing(endpoints))
+            console.print(listing(endpoints))
             return 0
         if options.command == "purge":
             return _purge(console, options)
@@ -244,14 +243,14 @@ def _run(
     options: argparse.Namespace,
 ) -> int:
     if settings.database.exists():  # a wrong file or a blocking reader is found before any request
-        with pipeline.open_database(settings.database) as database:
-            pipeline.check_account(database, settings.database, settings.account)
+        with open_database(settings.database) as database:
+            check_account(database, settings.database, settings.account)
     plan = _plan(options, settings, endpoints)
     owner = check.key_owner(client)
     path = _short(settings.database)
     console.print(f"Loading {settings.account} as {owner} into {path}", highlight=False)
     progress = Progress(console)
-    with pipeline.open_database(settings.database) as database, progress.shown():
+    with open_database(settings.database) as database, progress.shown():
         run = pipeline.run(
             settings,
             client,
@@ -286,9 +285,9 @@ def _forecast(
     with ExitStack() as stack:
         database = None
         if settings.database.exists():
-            database = stack.enter_context(pipeline.open_database(settings.database))
-            pipeline.check_account(database, settings.database, settings.account)
-        known = database if database and pipeline.has_data(database) else None
+            database = stack.enter_context(open_database(settings.database))
+            check_account(database, settings.database, settings.account)
+        known = database if database and has_data(database) else None
         if known:
             known.execute(evidence.TABLES)  # a database of an earlier version lacks columns
             plan = pipeline.with_lost(known, endpoints, plan)
@@ -312,12 +311,12 @@ def _purge(console: Console, options: argparse.Namespace) -> int:
     path = database_in_environment(name)
     if not path.exists():
         raise ConfigurationError(f"There is no database {path}. Set ACTIVECAMPAIGN_DUCKDB.")
-    with pipeline.open_database(path) as database:
+    with open_database(path) as database:
         erasure = purge.find(database)
         if not erasure.total:
             console.print(f"Nothing in {_short(path)} is deleted at the source.", highlight=False)
             return 0
-        console.print(_erasure(erasure, _short(path)), highlight=False)
+        console.print(erasable(erasure, _short(path)), highlight=False)
         if not options.yes and not sys.stdin.isatty():
             raise ConfigurationError("Nothing was erased: nobody is here to ask. Run with --yes.")
         if not options.yes and not _is_confirmed():
@@ -326,24 +325,6 @@ def _purge(console: Console, options: argparse.Namespace) -> int:
         purge.purge(database, path)
     console.print("Erased. Next: dbt build", highlight=False)
     return 0
-
-
-def _erasure(erasure: Erasure, path: str) -> Group:
-    table = Table("raw table", box=None, pad_edge=False)
-    table.add_column("deleted at the source", justify="right")
-    for name, records in erasure.records.items():
-        table.add_row(name, f"{records:,}")
-    said = [
-        f"These {erasure.total:,} records are erased, and nothing of them stays in {path}.",
-    ]
-    if erasure.derived:
-        said.append(
-            f"The {len(erasure.derived):,} tables and views that dbt made of them are dropped; "
-            "`dbt build` makes them again."
-        )
-    if erasure.others:
-        said.append(f"Left alone, look for copies yourself: {', '.join(erasure.others)}.")
-    return Group(table, *(Text(line) for line in said))
 
 
 def _short(path: Path) -> str:
@@ -369,10 +350,3 @@ def _check(
     is_right, said = check.compare_zone(zone, times)
     console.print(said, highlight=False, soft_wrap=True)
     return 0 if is_right and not any(answer.has_failed for answer in answers) else 3
-
-
-def _listing(endpoints: Sequence[Endpoint]) -> Table:
-    table = Table("endpoint", "group", "raw tables", box=None, pad_edge=False)
-    for one in endpoints:
-        table.add_row(one.name, one.group, ", ".join(one.raw_tables))
-    return table

@@ -55,7 +55,7 @@ from {RAW_SCHEMA}.endpoint_reads
 where endpoint = ? and collection = ?
 """
 
-LAST_READ: Final = f"""
+LAST_FULL_READ: Final = f"""
 select
     max(started_at) filter (where collection = $2),
     coalesce(arg_max(withheld, run_id) > 0, false) as is_withheld
@@ -194,7 +194,7 @@ def due(database: duckdb.DuckDBPyConnection, endpoint: Endpoint, plan: Plan) -> 
     every = plan.read_every.get(endpoint)
     if not every or plan.limit or plan.since:
         return None
-    found = database.execute(LAST_READ, [endpoint.name, endpoint.raw_table]).fetchone()
+    found = database.execute(LAST_FULL_READ, [endpoint.name, endpoint.raw_table]).fetchone()
     began: datetime | None = found[0] if found and not found[1] else None
     is_early = _is_within(began, every * PUNCTUALITY)
     return began + every if began and is_early else None

@@ -23,7 +23,7 @@ SAMPLE: Final = "20"  # records: enough to see what comes beside them
 USUAL_INTERVAL: Final = timedelta(days=1)  # between runs, where there was none yet
 BESIDE_REQUESTS: Final = 3.0  # seconds: to start, and to load what came last
 
-LAST_READ: Final = f"""
+ROWS_LAST_READ: Final = f"""
 select rows
 from {RAW_SCHEMA}.endpoint_reads
 where endpoint = ? and collection = ? and mode = 'full' and is_complete
@@ -176,7 +176,9 @@ class Forecaster:
     def _last_read(self, endpoint: Endpoint) -> int | None:
         if self.database is None:
             return None
-        found = self.database.execute(LAST_READ, [endpoint.name, endpoint.raw_table]).fetchone()
+        found = self.database.execute(
+            ROWS_LAST_READ, [endpoint.name, endpoint.raw_table]
+        ).fetchone()
         return int(found[0]) if found else None
 
     def _incremental(self, endpoint: Endpoint, records: int, full: int) -> int:

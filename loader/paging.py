@@ -128,47 +128,49 @@ def walk_by_offset(
     offset, steps, repeats = progress.start, 0, 0
     anchor: str | None = None
     first: list[str | None] = []
-    while True:
-        page = ahead.ask(_at(offset, size)).result()
-        if page.total is not None:
-            total = page.total - progress.start
-            progress.is_sound &= total >= (progress.total or 0)
-            progress.total = total
-        progress.longest = max(progress.longest, page.length)
-        if offset and page.ids == first and page.length not in (USUAL_LIMIT, size):
-            progress.ignores_offset = True
-            progress.is_sound = False
-            break
-        if anchor is not None:
-            known = [id for id in page.ids if id is not None and id in seen]
-            progress.is_sound &= known == page.ids[:1] == [anchor]
-            if offset and not known and steps < STEPS_BACK:
-                steps += 1
-                ahead.forget()
-                offset = max(offset - progress.longest, 0)
-                continue
-            progress.is_gapped |= not known
-        if not page.length:
-            break
-        first = first or page.ids
-        before = len(seen)
-        seen.update(page.ids)
-        progress.distinct = len(seen) - 1
-        repeats = 0 if len(seen) > before else repeats + 1
-        # A single record is its own anchor: overlapping it would never move on.
-        anchor = page.ids[-1] if page.length > 1 else None
-        step = page.length - 1 if anchor else page.length
-        offset += step
-        if page.length == progress.longest and not repeats:
-            end = progress.start + (progress.total or 0) - 1  # there is the last anchor
-            coming = range(offset, end, step)[:AHEAD]
-            ahead.expect(_at(one, size) for one in coming)
-        yield page
-        if progress.is_all(page) or (repeats and page.length < progress.longest):
-            break
-        if repeats > REPEATS + steps:
-            raise EndpointError("the server repeats the same page whatever the offset")
-    ahead.forget()
+    try:
+        while True:
+            page = ahead.ask(_at(offset, size)).result()
+            if page.total is not None:
+                total = page.total - progress.start
+                progress.is_sound &= total >= (progress.total or 0)
+                progress.total = total
+            progress.longest = max(progress.longest, page.length)
+            if offset and page.ids == first and page.length not in (USUAL_LIMIT, size):
+                progress.ignores_offset = True
+                progress.is_sound = False
+                break
+            if anchor is not None:
+                known = [id for id in page.ids if id is not None and id in seen]
+                progress.is_sound &= known == page.ids[:1] == [anchor]
+                if offset and not known and steps < STEPS_BACK:
+                    steps += 1
+                    ahead.forget()
+                    offset = max(offset - progress.longest, 0)
+                    continue
+                progress.is_gapped |= not known
+            if not page.length:
+                break
+            first = first or page.ids
+            before = len(seen)
+            seen.update(page.ids)
+            progress.distinct = len(seen) - 1
+            repeats = 0 if len(seen) > before else repeats + 1
+            # A single record is its own anchor: overlapping it would never move on.
+            anchor = page.ids[-1] if page.length > 1 else None
+            step = page.length - 1 if anchor else page.length
+            offset += step
+            if page.length == progress.longest and not repeats:
+                end = progress.start + (progress.total or 0) - 1  # there is the last anchor
+                coming = range(offset, end, step)[:AHEAD]
+                ahead.expect(_at(one, size) for one in coming)
+            yield page
+            if progress.is_all(page) or (repeats and page.length < progress.longest):
+                break
+            if repeats > REPEATS + steps:
+                raise EndpointError("the server repeats the same page whatever the offset")
+    finally:
+        ahead.forget()
 
 
 def requests_by_offset(records: int, *, has_total: bool = True, size: int = LIMIT) -> int:
@@ -218,7 +220,8 @@ def walk_from_end(
         yield page
     else:
         return
-    progress.distinct, progress.total, progress.is_sound = 0, None, True
+    progress.distinct, progress.total, progress.longest = 0, None, 0
+    progress.is_sound, progress.is_gapped = True, False
     yield from walk_by_offset(fetch, progress, size, pool)
 
 

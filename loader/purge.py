@@ -13,9 +13,9 @@ from typing import Final
 
 import duckdb
 
+from loader.database import working_folder
 from loader.endpoints import ENDPOINTS
 from loader.errors import LoaderError
-from loader.pipeline import working_folder
 from loader.settings import RAW_SCHEMA, SCHEMAS
 
 DERIVED: Final = sorted(SCHEMAS - {RAW_SCHEMA, f"{RAW_SCHEMA}_staging"})

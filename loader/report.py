@@ -9,10 +9,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from loader.endpoints import Endpoint
 from loader.estimate import Forecast
 from loader.evidence import Finding
 from loader.paging import LIMIT
 from loader.pipeline import Run
+from loader.purge import Erasure
 from loader.reading import Outcome, Read
 
 LOG_INTERVAL = 0.25  # seconds between looks at which reads have ended
@@ -134,6 +136,33 @@ def estimates(forecast: Forecast, per_second: float) -> Group:
         requests = forecast.requests(is_full=is_full)
         notes.append(f"{kind} run: {requests:,} requests, about {time} {rate}")
     return Group(table, *(Text(note) for note in notes))
+
+
+def listing(endpoints: Sequence[Endpoint]) -> Table:
+    """What can be loaded."""
+    table = Table("endpoint", "group", "raw tables", box=None, pad_edge=False)
+    for one in endpoints:
+        table.add_row(one.name, one.group, ", ".join(one.raw_tables))
+    return table
+
+
+def erasable(erasure: Erasure, path: str) -> Group:
+    """What a purge of the database at `path` erases."""
+    table = Table("raw table", box=None, pad_edge=False)
+    table.add_column("deleted at the source", justify="right")
+    for name, records in erasure.records.items():
+        table.add_row(name, f"{records:,}")
+    said = [
+        f"These {erasure.total:,} records are erased, and nothing of them stays in {path}.",
+    ]
+    if erasure.derived:
+        said.append(
+            f"The {len(erasure.derived):,} tables and views that dbt made of them are dropped; "
+            "`dbt build` makes them again."
+        )
+    if erasure.others:
+        said.append(f"Left alone, look for copies yourself: {', '.join(erasure.others)}.")
+    return Group(table, *(Text(line) for line in said))
 
 
 def _line(read: Read) -> str:

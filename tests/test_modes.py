@@ -10,6 +10,7 @@ import pytest
 
 from loader import intake, pipeline
 from loader.cursors import OVERLAP
+from loader.database import SETTINGS
 from sandbox.account import Account
 from sandbox.behaviour import Fault
 from sandbox.dates import ZONE, Clock, iso
@@ -734,10 +735,12 @@ def test_a_cadence_that_cannot_be_meant_is_said(
     assert not server.requests
 
 
+@pytest.mark.parametrize("large", [pipeline.LARGE, 1e9], ids=["seen", "met"])
 def test_large_records_are_loaded_whatever_the_limit_of_memory(
-    load: Load, monkeypatch: pytest.MonkeyPatch
+    large: float, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pipeline.DATABASE, "memory_limit", "50MB")
+    monkeypatch.setattr(pipeline, "LARGE", large)
+    monkeypatch.setitem(SETTINGS, "memory_limit", "50MB")
     monkeypatch.setattr(intake, "PACKAGE_BYTES", 10 * 2**20)
     account = Account.empty()
     for number in range(80):

@@ -196,15 +196,3 @@ def test_of_an_id_served_twice_the_later_record_stays(load: Load) -> None:
     assert names("contacts") == names("lists") == {"1": "a", "2": "newest"}
     assert names("contact_tags") == {"9": "new"}
     assert names("tags") == {str(id): "new" if id in (5, 140) else "old" for id in range(1, 151)}
-
-
-def test_a_package_of_records_of_megabytes_is_loaded(load: Load) -> None:
-    account = Account.empty()
-    html = "<p>x</p>" * 300_000
-    for number in range(20):
-        account.add("messages", subject=str(number), html=html)
-    with serve(account) as server:
-        loaded = load(server, "--select", "[m]essages")
-    assert loaded.exit_code == 0
-    query = "select count(*), min(length(payload ->> 'html')) from activecampaign_raw.messages"
-    assert loaded.rows(query) == [(20, len(html))]
