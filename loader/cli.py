@@ -163,7 +163,8 @@ def select(
         ConfigurationError: a name that no endpoint, group or pattern has, or nothing is left.
     """
     left_out = _named(excluded) if excluded else []
-    chosen = _named(names) if names else [one for one in ENDPOINTS if not one.stands_in]
+    usual = [one for one in ENDPOINTS if not (one.stands_in or one.opt_in)]
+    chosen = _named(names) if names else usual
     chosen = [one for one in chosen if one not in left_out]
     if not chosen:
         raise ConfigurationError("--select and --exclude leave no endpoint to read.")
@@ -177,7 +178,9 @@ def _named(names: Sequence[str]) -> list[Endpoint]:
         matches = {
             one
             for one in ENDPOINTS
-            if fnmatchcase(one.name, name) or (name in _groups(one) and not one.stands_in)
+            if name == one.name
+            or (fnmatchcase(one.name, name) and not one.opt_in)
+            or (name in _groups(one) and not (one.stands_in or one.opt_in))
         }
         if not matches:
             raise ConfigurationError(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
@@ -39,8 +40,10 @@ class Endpoint:
     """A list endpoint of the API and how to read it; `source.py` makes a dlt resource of it."""
 
     path: str
-    key: str  # where the reply holds its records; their raw table is this in snake case
+    key: str  # where the reply holds its records
     group: str
+    other_key: str | None = None  # where it holds them instead, by another account of the API
+    table: str | None = None  # raw table, where it is not the key in snake case
     id_key: str = "id"
     parent_key: str | tuple[str, ...] | None = None
     stub_key: str | None = None  # member that is true on a record cut down to a few others
@@ -52,11 +55,13 @@ class Endpoint:
     exhaustive: bool = True  # a complete read serves every row there is
     changed_since: str | None = None  # parameter that lets only what changed since through
     changed_key: str | None = None  # member that it compares
+    changed_in_utc: bool = False  # the parameter takes no offset but `Z`
     grows: bool = False  # at its end, and what is there hardly changes
     documented: bool = True  # the documented tables need it
     tolerated: frozenset[int] = frozenset({403, 404})  # statuses that mean: not on this key or plan
     per: str | None = None  # raw table whose ids fill `{id}` of the path, one read each
     stands_in: bool = False  # read only where the collection did not come beside its parent
+    opt_in: bool = False  # read only where it is named: it may hold secrets, or takes hours
 
     @property
     def name(self) -> str:
@@ -68,10 +73,16 @@ class Endpoint:
         """Whether a read can bring only what came or changed since the last."""
         return self.grows or self.changed_since is not None
 
+    def written(self, cursor: datetime) -> str:
+        """A moment as `changed_since` takes it."""
+        if not self.changed_in_utc:
+            return cursor.isoformat(timespec="seconds")
+        return cursor.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
     @property
     def raw_table(self) -> str:
         """Where its records go."""
-        return snake_case(self.key)
+        return self.table or snake_case(self.key)
 
     @property
     def stubs_table(self) -> str | None:
@@ -150,6 +161,70 @@ ENDPOINTS: Final = (
     ),
     Endpoint(path="campaignMessages", key="campaignMessages", group="campaigns", parent_key="campaignid", stands_in=True),
     Endpoint(path="messages", key="messages", group="campaigns"),
+    Endpoint(path="campaignLists", key="campaignLists", group="campaigns", documented=False),
+    Endpoint(path="links", key="links", group="campaigns", documented=False),
+    Endpoint(path="linkData", key="linkData", group="campaigns", grows=True, documented=False),
+    Endpoint(path="messageActivities", key="messageActivities", group="campaigns", grows=True, documented=False),
+    Endpoint(path="bounceLogs", key="bounceLogs", group="campaigns", grows=True, documented=False),
+    Endpoint(path="templates", key="templates", group="campaigns", documented=False),
+    Endpoint(path="personalizations", key="personalizations", group="campaigns", documented=False),
+    Endpoint(path="segments", key="segments", group="campaigns", documented=False),
+    Endpoint(path="forms", key="forms", group="campaigns", documented=False),
+    Endpoint(path="automations", key="automations", group="automations", documented=False),
+    Endpoint(path="automationBlocks", key="automationBlocks", group="automations", documented=False),
+    Endpoint(path="contactAutomations", key="contactAutomations", group="automations", documented=False),
+    Endpoint(path="goals", key="goals", group="automations", documented=False),
+    Endpoint(path="contactGoals", key="contactGoals", group="automations", documented=False),
+    Endpoint(path="siteMessages", key="siteMessages", group="automations", documented=False),
+    Endpoint(path="sms", key="sms", group="automations", documented=False),
+    Endpoint(path="conversions", key="conversions", group="conversions", documented=False),
+    Endpoint(path="conversionTriggers", key="conversionTriggers", group="conversions", documented=False),
+    Endpoint(path="contactConversions", key="contactConversions", group="conversions", documented=False),
+    Endpoint(
+        path="activities", key="activities", group="activities",
+        # without `after` the API may ask for one contact
+        params={"after": "1970-01-01T00:00:00+00:00", "orders[tstamp]": "ASC"},
+        changed_since="after", changed_key="tstamp", documented=False,
+    ),
+    Endpoint(path="emailActivities", key="emailActivities", group="activities", grows=True, documented=False),
+    Endpoint(path="contactEmails", key="contactEmails", group="activities", grows=True, documented=False),
+    Endpoint(path="contactData", key="contactData", group="contacts", documented=False),
+    Endpoint(path="contacts/{id}/trackingLogs", key="trackingLogs", group="contacts", per="contacts", opt_in=True, documented=False),
+    Endpoint(
+        path="contacts/{id}/geoIps", key="geoIps", group="contacts", per="contacts", opt_in=True, documented=False,
+        beside=(Beside(key="geoAddresses"),),
+    ),
+    Endpoint(path="groupMembers", key="groupMembers", other_key="groupDefinitions", group="contacts", documented=False),
+    Endpoint(path="listGroups", key="listGroups", group="users", documented=False),
+    Endpoint(path="groupLimits", key="groupLimits", group="users", documented=False),
+    Endpoint(path="dealRoles", key="dealRoles", group="deals", documented=False),
+    Endpoint(path="dealGroupUsers", key="dealGroupUsers", group="deals", documented=False),
+    Endpoint(path="connections", key="connections", group="ecommerce", documented=False),
+    Endpoint(path="ecomCustomers", key="ecomCustomers", group="ecommerce", documented=False),
+    Endpoint(path="ecomOrders", key="ecomOrders", group="ecommerce", documented=False),
+    Endpoint(path="ecomOrderProducts", key="ecomOrderProducts", group="ecommerce", documented=False),
+    Endpoint(
+        path="ecomOrders/{id}/orderDiscounts", key="ecomOrderDiscounts", group="ecommerce", per="ecom_orders",
+        opt_in=True, documented=False,
+    ),
+    Endpoint(path="ecomOrderActivities", key="ecomOrderActivities", group="ecommerce", documented=False),
+    Endpoint(
+        path="customObjects/schemas", key="schemas", table="custom_object_schemas", group="customObjects",
+        params={"showFields": "all"}, tolerated=frozenset({400, 403, 404}), documented=False,
+    ),
+    Endpoint(
+        path="customObjects/records/{id}", key="records", table="custom_object_records", group="customObjects",
+        per="custom_object_schemas", params={"orders[createdTimestamp]": "ASC"},
+        changed_since="filters[updatedTimestamp][gt]", changed_key="updatedTimestamp", changed_in_utc=True,
+        tolerated=frozenset({400, 403, 404}), documented=False,
+    ),
+    Endpoint(path="savedResponses", key="savedResponses", group="settings", documented=False),
+    Endpoint(path="addresses", key="addresses", group="settings", documented=False),
+    Endpoint(path="brandings", key="brandings", group="settings", documented=False),
+    Endpoint(path="calendars", key="calendars", group="settings", documented=False),
+    Endpoint(path="webhooks", key="webhooks", group="settings", documented=False),
+    Endpoint(path="eventTrackingEvents", key="eventTrackingEvents", group="settings", id_key="name", documented=False),
+    Endpoint(path="configs", key="configs", group="settings", opt_in=True, documented=False),
 )  # fmt: skip
 
 RAW_TABLES: Final = frozenset(table for endpoint in ENDPOINTS for table in endpoint.raw_tables)

@@ -117,7 +117,7 @@ class Forecaster:
         if endpoint.include:
             query["include"] = ",".join(endpoint.include)
         if since and endpoint.changed_since:
-            query[endpoint.changed_since] = since.isoformat(timespec="seconds")
+            query[endpoint.changed_since] = endpoint.written(since)
         tally, began = Tally(), time.monotonic()
         page, problem = None, ""
         try:

@@ -88,6 +88,8 @@ class Parser:
         """
         members, repaired = _decode(body)
         key = self._endpoint.key
+        if key not in members and self._endpoint.other_key in members:
+            key = self._endpoint.other_key
         if key not in members:
             raise BadReply(f"the reply holds no {key!r}, it starts: {_start(body)}")
         total = _total(members.get("meta"))
@@ -95,11 +97,11 @@ class Parser:
         ids = [None if row is None else str(row.id) for row in rows]
         rejected = ids.count(None)
         whole = [row for row in rows if row is not None and not _is_stub(row)]
-        tables = {snake_case(key): records}
+        tables = {self._endpoint.raw_table: records}
         if stubs := self._endpoint.stubs_table:
             is_stub = [_is_stub(row) for row in rows if row is not None]
             tables[stubs] = records.where(is_stub)
-            tables[snake_case(key)] = records.where([not stub for stub in is_stub])
+            tables[self._endpoint.raw_table] = records.where([not stub for stub in is_stub])
         served: dict[str, set[str]] = {}
         for beside, shape in self._beside.items():
             if beside in members:

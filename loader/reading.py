@@ -73,6 +73,7 @@ class Read:
     rejected: int = 0
     repaired: int = 0
     ignores_filter: bool = False  # the server served what had not changed, so all was read
+    is_mixed: bool = False  # and lists of other parents before with the filter
     is_limited: bool = False  # ended by `limit`
     goes_on: Progress | None = None  # where it was when an earlier run was killed
     as_of: datetime | None = None  # its start by the account's clock: it holds what was so then
@@ -100,7 +101,7 @@ class Read:
     @property
     def is_complete(self) -> bool:
         """Whether the list was read to its end with nothing known to be missing."""
-        is_cut = self.is_short or self.is_limited or self.skipped_parents
+        is_cut = self.is_short or self.is_limited or self.skipped_parents or self.is_mixed
         return self.outcome is Outcome.COMPLETE and not is_cut
 
     @property
@@ -219,6 +220,7 @@ class Read:
             pages = self._walk(path, progress)
             first = next(pages, None)
             if first and self._is_unfiltered(first):
+                self.is_mixed = bool(self.walks)
                 self.ignores_filter, self.cursor, self.leaves_gap = True, None, False
                 progress = Progress()
                 pages = self._walk(path, progress)
@@ -254,7 +256,7 @@ class Read:
         if self.endpoint.include:
             fixed["include"] = ",".join(self.endpoint.include)
         if self.cursor and self.endpoint.changed_since:
-            fixed[self.endpoint.changed_since] = self.cursor.isoformat(timespec="seconds")
+            fixed[self.endpoint.changed_since] = self.endpoint.written(self.cursor)
         size = min(self.limit or LIMIT, LIMIT)
         pool = None if self.limit else self.client.pool
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from loader.endpoints import snake_case
+from loader.endpoints import ENDPOINTS, snake_case
 from tests.conftest import ROOT
 
 STAGING = ROOT / "dbt_project/models/staging"
@@ -27,8 +27,11 @@ def known_keys() -> dict[str, set[str]]:
     """The keys of the API's sample records and of the documented columns, by raw table."""
     endpoints = json.loads((ROOT / "tests/data/endpoints.json").read_text(encoding="utf-8"))
     keys: defaultdict[str, set[str]] = defaultdict(set, {k: {*v} for k, v in RARE.items()})
+    tables = {key: one.raw_table for one in ENDPOINTS for key in (one.key, one.other_key) if key}
     for entry in endpoints["tables"] + endpoints["extras"]:
-        table = snake_case(re.split(r"\W", entry["data_key"])[0])
+        key = re.split(r"\W", entry["data_key"])[0]
+        table = tables.get(key, snake_case(key))
+        keys[table] |= entry.get("keys", {}).keys()
         samples = (entry["sample"], entry.get("sample_B"))
         paths = [key for sample in samples if sample for key in sample]
         paths += entry.get("mapping", {}).values()
