@@ -122,48 +122,62 @@ class _Collection:
 
 
 def record(
-    database: duckdb.DuckDBPyConnection, read: Read, run_id: int, *, accept_deletions: bool
-) -> list[Finding]:
-    """Write what a finished read read, and mark what it proves to be gone.
+    database: duckdb.DuckDBPyConnection,
+    reads: Sequence[Read],
+    run_id: int,
+    *,
+    accept_deletions: bool,
+) -> dict[str, list[Finding]]:
+    """Write what finished reads read, and mark what they prove to be gone.
 
     Args:
-        database: holds the raw tables, with every row of the read loaded.
-        read: finished in this run.
+        database: holds the raw tables, with every row of the reads loaded.
+        reads: finished in this run.
         run_id: the run.
         accept_deletions: mark also where the guard against mass deletion would not.
 
     Returns:
-        A finding per collection of the read, its main one first.
+        By endpoint name a finding per collection, the main one first.
     """
     database.begin()
     try:
-        findings: list[Finding] = []
-        judged = (0, 0)
-        for collection in _collections(read):
-            gone, alive = _find_gone(database, read, collection, run_id)
-            # whole or cut down, it is one list
-            of_list = judged if collection.twin else (0, 0)
-            judged = (gone + of_list[0], alive + of_list[1])
-            # rows of a record that is not believed to be gone are not gone either
-            is_withheld = not accept_deletions and (
-                _is_too_much(*judged) or (gone > 0 and bool(findings and findings[0].withheld))
-            )
-            if not is_withheld:
-                _mark(database, collection, run_id)
-            finding = Finding(
-                collection=collection.table,
-                rows=_rows(database, read, collection, run_id),
-                marked=0 if is_withheld else gone,
-                withheld=gone if is_withheld else 0,
-            )
-            _write(database, read, collection, finding, run_id)
-            findings.append(finding)
-        if read.is_complete and not read.leaves_gap:
-            cursors.forget(database, read.endpoint)
+        findings = {
+            read.endpoint.name: _judge(database, read, run_id, accept_deletions=accept_deletions)
+            for read in reads
+        }
         database.commit()
     except BaseException:
         database.rollback()
         raise
+    return findings
+
+
+def _judge(
+    database: duckdb.DuckDBPyConnection, read: Read, run_id: int, *, accept_deletions: bool
+) -> list[Finding]:
+    findings: list[Finding] = []
+    judged = (0, 0)
+    for collection in _collections(read):
+        gone, alive = _find_gone(database, read, collection, run_id)
+        # whole or cut down, it is one list
+        of_list = judged if collection.twin else (0, 0)
+        judged = (gone + of_list[0], alive + of_list[1])
+        # rows of a record that is not believed to be gone are not gone either
+        is_withheld = not accept_deletions and (
+            _is_too_much(*judged) or (gone > 0 and bool(findings and findings[0].withheld))
+        )
+        if gone and not is_withheld:
+            _mark(database, collection, run_id)
+        finding = Finding(
+            collection=collection.table,
+            rows=_rows(database, read, collection, run_id),
+            marked=0 if is_withheld else gone,
+            withheld=gone if is_withheld else 0,
+        )
+        _write(database, read, collection, finding, run_id)
+        findings.append(finding)
+    if read.is_complete and not read.leaves_gap:
+        cursors.forget(database, read.endpoint)
     return findings
 
 
@@ -243,6 +257,8 @@ def _find_gone(
     database: duckdb.DuckDBPyConnection, read: Read, collection: _Collection, run_id: int
 ) -> tuple[int, int]:
     """Put the ids that the read proves to be gone into `gone`; their number, and of those alive."""
+    if not (collection.proves_absence or collection.is_carried or collection.has_parent):
+        return 0, _alive(database, collection.table) if collection.twin else 0
     is_not_cut_down = []
     if collection.twin:
         is_not_cut_down.append(HAS_NO_TWIN.format(raw=RAW_SCHEMA, twin=collection.twin))
@@ -265,13 +281,12 @@ def _find_gone(
             "has_parent": collection.has_parent,
         },
     )
-    return (
-        _number(database, "select count(*) from gone"),
-        _number(
-            database,
-            f"select count(*) from {RAW_SCHEMA}.{collection.table} where deleted_in_run is null",
-        ),
-    )
+    return _number(database, "select count(*) from gone"), _alive(database, collection.table)
+
+
+def _alive(database: duckdb.DuckDBPyConnection, table: str) -> int:
+    query = f"select count(*) from {RAW_SCHEMA}.{table} where deleted_in_run is null"
+    return _number(database, query)
 
 
 def _mark(database: duckdb.DuckDBPyConnection, collection: _Collection, run_id: int) -> None:

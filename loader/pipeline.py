@@ -27,10 +27,11 @@ from loader.evidence import Finding
 from loader.intake import drained
 from loader.reading import Outcome, Read
 from loader.settings import RAW_SCHEMA, Settings
-from loader.source import activecampaign
+from loader.source import activecampaign, declared
 
 NAME: Final = "activecampaign"  # of the pipeline
 CONFIG: Final = {
+    "restore_from_destination": False,
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     "load.workers": 2,  # as many as the database has threads
     # Kept, each would hold a second copy of the account on disk.
@@ -121,27 +122,27 @@ def run(
         current.reads += reads
         with drained(reads) as packages:
             for package in packages:
-                batches = package.batches
-                batches |= {table: [] for table in _missing(database) if table not in batches}
-                if batches:
-                    source = activecampaign(batches, current.run_id, seq)
-                    with _room(database, _largest(batches)):
+                if package.batches:
+                    source = activecampaign(package.batches, current.run_id, seq)
+                    with _room(database, _largest(package.batches)):
                         _load(pipeline, database, source)
                         _checkpoint(database)
                 for one, mark in package.marks.values():
                     cursors.keep(database, one, mark)
-                for ended in package.ended:
-                    current.findings[ended.endpoint.name] = evidence.record(
-                        database, ended, current.run_id, accept_deletions=accept_deletions
-                    )
+                current.findings |= evidence.record(
+                    database, package.ended, current.run_id, accept_deletions=accept_deletions
+                )
                 for fatal in filter(None, [one.fatal for one in package.ended]):
                     raise fatal
 
     watch(current)
     run_id = current.run_id
-    if _missing(database):
-        _forget_schema(database)
     plan = with_lost(database, endpoints, plan)
+    if missing := _missing(database):
+        _forget_schema(database)
+        pipeline.extract(declared(missing))
+        pipeline.sync_schema()
+        _load(pipeline, database)
     read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
     later = [one for one in endpoints if one.per]
     later += [one for one in stand_ins if evidence.is_lacking(database, one, endpoints)]

@@ -1,12 +1,13 @@
 """A package as dlt resources, one a raw table."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import dlt
 import pyarrow as pa
-from dlt.extract import DltResource
+from dlt.common.libs.pyarrow import py_arrow_to_table_schema_columns
+from dlt.extract import DltResource, DltSource
 
 SCHEMA: Final = pa.schema(
     [
@@ -28,8 +29,8 @@ def activecampaign(
     """A package's rows, to be merged by id.
 
     Args:
-        batches: by raw table, in the order in which they came; none make an empty table. They are
-            taken out as they are extracted, so that nothing holds them while they are loaded.
+        batches: by raw table, in the order in which they came. They are taken out as they are
+            extracted, so that nothing holds them while they are loaded.
         run_id: stamped on every row.
         seq: gives each row its place in the run.
     """
@@ -54,9 +55,20 @@ def activecampaign(
     ]
 
 
+def declared(tables: Iterable[str]) -> DltSource:
+    """A package without rows, from whose schema dlt makes these raw tables all at once."""
+    source = activecampaign({table: [] for table in tables}, 0, iter(()))
+    columns = py_arrow_to_table_schema_columns(SCHEMA)
+    columns["payload"]["data_type"] = "json"
+    columns["_dlt_load_id"] = {"name": "_dlt_load_id", "data_type": "text", "nullable": False}
+    for resource in source.resources.values():
+        table = resource.compute_table_schema()
+        table["columns"] = {name: {**column} for name, column in columns.items()}
+        source.schema.update_table(table)
+    return source.with_resources()
+
+
 def _rows(parts: list[pa.RecordBatch], run_id: int, seq: Iterator[int]) -> pa.Table:
-    if not parts:
-        return SCHEMA.empty_table()
     rows = _latest(pa.Table.from_batches(parts))
     own = {
         "run_id": pa.repeat(pa.scalar(run_id, pa.int64()), rows.num_rows),

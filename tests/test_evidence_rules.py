@@ -372,8 +372,8 @@ class Simulation:
         self.happens()
         self.write()
         findings = evidence.record(
-            self.database, read, self.run_id, accept_deletions=self.script.accepts
-        )
+            self.database, [read], self.run_id, accept_deletions=self.script.accepts
+        )[endpoint.name]
         self.check(read, findings, begun)
 
     def load(self, pages: Sequence[Page], begun: Begun) -> None:
