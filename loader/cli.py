@@ -6,23 +6,28 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from loader import __version__, check, evidence, pipeline, purge, trial
+from loader import __version__, check, evidence, pipeline, purge, selection, trial
 from loader.client import Client
 from loader.cursors import Plan
 from loader.database import check_account, has_data, open_database
-from loader.endpoints import ENDPOINTS, Endpoint
+from loader.endpoints import Endpoint
 from loader.errors import ConfigurationError, LoaderError
 from loader.estimate import Forecaster
 from loader.memory import share_pools
 from loader.report import Progress, erasable, estimates, listing, summary
-from loader.settings import Settings, database_in_environment, settings_from_environment
+from loader.selection import Selection
+from loader.settings import (
+    Settings,
+    database_in_environment,
+    endpoints_in_environment,
+    settings_from_environment,
+)
 
 YEARS: Final = range(1970, 2200)
 
@@ -36,22 +41,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         confirmation.
     """
     share_pools()
-    console = Console(width=None if sys.stdout.isatty() else 120, emoji=False, markup=False)
+    console = Console(width=None if sys.stdout.isatty() else 160, emoji=False, markup=False)
     options = _parser().parse_args(arguments)
     try:
-        endpoints, stand_ins = select(options.select, options.exclude)
+        known = selection.known([*options.endpoint, *endpoints_in_environment()])
+        selected = selection.select(known, options.select, options.exclude)
         if options.command == "endpoints":
-            console.print(listing(endpoints))
+            is_all = not (options.select or options.exclude)
+            console.print(listing(known if is_all else selected.chosen))
             return 0
         if options.command == "purge":
             return _purge(console, options)
         with _account(options) as settings:
             client = Client(settings)
             if options.command == "check":
-                return _check(console, client, endpoints, settings)
+                return _check(console, client, selected, settings)
             if options.command == "plan":
-                return _forecast(console, client, endpoints, stand_ins, settings, options)
-            return _run(console, client, endpoints, stand_ins, settings, options)
+                return _forecast(console, client, selected, settings, options)
+            return _run(console, client, selected, settings, options)
     except LoaderError as problem:
         print(problem, file=sys.stderr)
         return problem.exit_code
@@ -82,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
         help="only these endpoints: groups, names, or patterns such as 'contact[s]'",
     )
     parser.add_argument("--exclude", nargs="+", metavar="NAME", help="all but these endpoints")
+    parser.add_argument(
+        "--endpoint",
+        nargs="+",
+        default=[],
+        metavar="PATH:KEY",
+        help="read this list of the API as well, which the table of endpoints lacks: its path and "
+        "the key under which its reply holds the records",
+    )
     parser.add_argument(
         "--full",
         nargs="*",
@@ -154,47 +169,7 @@ def _moment(text: str) -> datetime:
         ) from None
 
 
-def select(
-    names: Sequence[str] | None, excluded: Sequence[str] | None
-) -> tuple[list[Endpoint], list[Endpoint]]:
-    """The endpoints that `--select` and `--exclude` leave, and those that may stand in for a part.
-
-    Raises:
-        ConfigurationError: a name that no endpoint, group or pattern has, or nothing is left.
-    """
-    left_out = _named(excluded) if excluded else []
-    usual = [one for one in ENDPOINTS if not (one.stands_in or one.opt_in)]
-    chosen = _named(names) if names else usual
-    chosen = [one for one in chosen if one not in left_out]
-    if not chosen:
-        raise ConfigurationError("--select and --exclude leave no endpoint to read.")
-    others = [one for one in ENDPOINTS if one not in chosen and one not in left_out]
-    return chosen, [one for one in others if one.stands_in]
-
-
-def _named(names: Sequence[str]) -> list[Endpoint]:
-    found: set[Endpoint] = set()
-    for name in names:
-        matches = {
-            one
-            for one in ENDPOINTS
-            if name == one.name
-            or (fnmatchcase(one.name, name) and not one.opt_in)
-            or (name in _groups(one) and not (one.stands_in or one.opt_in))
-        }
-        if not matches:
-            raise ConfigurationError(
-                f"There is no endpoint or group {name!r}. `python -m loader endpoints` lists them."
-            )
-        found |= matches
-    return [one for one in ENDPOINTS if one in found]
-
-
-def _groups(endpoint: Endpoint) -> tuple[str, ...]:
-    return (endpoint.group, "documented") if endpoint.documented else (endpoint.group,)
-
-
-def _plan(options: argparse.Namespace, settings: Settings, endpoints: Sequence[Endpoint]) -> Plan:
+def _plan(options: argparse.Namespace, settings: Settings, selected: Selection) -> Plan:
     zone = check.zone_of_project(Path.cwd())
     since: datetime | None = options.since
     if since and options.full is not None:
@@ -202,23 +177,23 @@ def _plan(options: argparse.Namespace, settings: Settings, endpoints: Sequence[E
     if options.full is None:
         full: Sequence[Endpoint] = ()
     else:
-        full = _named(options.full) if options.full else ENDPOINTS
-        if not any(one in endpoints for one in full):
+        full = selection.named(selected.known, options.full) if options.full else selected.known
+        if not any(one in selected.chosen for one in full):
             raise ConfigurationError("--full names no endpoint that is selected.")
     return Plan(
         full=full,
         full_every=settings.full_every,
-        read_every=_intervals(settings),
+        read_every=_intervals(settings, selected.known),
         since=since.replace(tzinfo=since.tzinfo or zone) if since else None,
         limit=options.limit,
         zone=zone,
     )
 
 
-def _intervals(settings: Settings) -> dict[Endpoint, timedelta]:
+def _intervals(settings: Settings, known: Sequence[Endpoint]) -> dict[Endpoint, timedelta]:
     every: dict[Endpoint, timedelta] = {}
     for name, interval in settings.read_every.items():
-        named = [one for one in ENDPOINTS if name in (one.name, *_groups(one))]
+        named = [one for one in known if name in (one.name, *selection.groups(one))]
         if not named:
             raise ConfigurationError(
                 f"ACTIVECAMPAIGN_READ_HOURS: there is no endpoint or group {name!r}. "
@@ -240,26 +215,25 @@ def _account(options: argparse.Namespace) -> Iterator[Settings]:
 def _run(
     console: Console,
     client: Client,
-    endpoints: Sequence[Endpoint],
-    stand_ins: Sequence[Endpoint],
+    selected: Selection,
     settings: Settings,
     options: argparse.Namespace,
 ) -> int:
     if settings.database.exists():  # a wrong file or a blocking reader is found before any request
         with open_database(settings.database) as database:
             check_account(database, settings.database, settings.account)
-    plan = _plan(options, settings, endpoints)
+    plan = _plan(options, settings, selected)
     owner = check.key_owner(client)
     path = _short(settings.database)
     console.print(f"Loading {settings.account} as {owner} into {path}", highlight=False)
-    progress = Progress(console)
+    progress = Progress(console, settings.requests_per_second)
     with open_database(settings.database) as database, progress.shown():
         run = pipeline.run(
             settings,
             client,
             database,
-            endpoints,
-            stand_ins,
+            selected.chosen,
+            selected.stand_ins,
             plan=plan,
             accept_deletions=options.accept_deletions,
             watch=progress.watch,
@@ -278,12 +252,11 @@ def _run(
 def _forecast(
     console: Console,
     client: Client,
-    endpoints: Sequence[Endpoint],
-    stand_ins: Sequence[Endpoint],
+    selected: Selection,
     settings: Settings,
     options: argparse.Namespace,
 ) -> int:
-    plan = _plan(options, settings, endpoints)
+    plan = _plan(options, settings, selected)
     check.key_owner(client)
     with ExitStack() as stack:
         database = None
@@ -293,8 +266,8 @@ def _forecast(
         known = database if database and has_data(database) else None
         if known:
             known.execute(evidence.TABLES)  # a database of an earlier version lacks columns
-            plan = pipeline.with_lost(known, endpoints, plan)
-        forecast = Forecaster(client, known, plan).forecast(endpoints, stand_ins)
+            plan = pipeline.with_lost(known, selected.chosen, plan)
+        forecast = Forecaster(client, known, plan).forecast(selected.chosen, selected.stand_ins)
     console.print(estimates(forecast, settings.requests_per_second), highlight=False)
     return 0
 
@@ -336,11 +309,9 @@ def _short(path: Path) -> str:
     return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
-def _check(
-    console: Console, client: Client, endpoints: Sequence[Endpoint], settings: Settings
-) -> int:
+def _check(console: Console, client: Client, selected: Selection, settings: Settings) -> int:
     console.print(f"{settings.account}: the key belongs to {check.key_owner(client)}")
-    answers = check.ask(client, endpoints)
+    answers = check.ask(client, selected.chosen)
     table = Table("endpoint", "records", "", box=None, pad_edge=False)
     for answer in answers:
         records = f"{answer.total:,}" if answer.total is not None else f"{answer.length:,} or more"

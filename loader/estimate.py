@@ -15,7 +15,7 @@ from loader.cursors import Plan
 from loader.endpoints import ENDPOINTS, Endpoint, Walk
 from loader.errors import EndpointError
 from loader.pages import Page, Parser
-from loader.paging import requests_by_id, requests_by_offset, requests_from_end
+from loader.paging import LIMIT, requests_by_id, requests_by_offset, requests_from_end
 from loader.settings import RAW_SCHEMA
 from loader.stored import StoredList
 
@@ -144,7 +144,9 @@ class Forecaster:
         if endpoint.per:
             pages = (it.page for one, it in self.answers.items() if one.raw_table == endpoint.per)
             lists = next((page.total for page in pages if page), None)
-            return Estimate(endpoint, None, lists, lists)
+            records = self._last_read(endpoint)
+            requests = None if lists is None else lists + (records or 0) // LIMIT
+            return Estimate(endpoint, records, requests, requests)
         answer = self.answers[endpoint]
         if not answer.page:
             tries = answer.tally.requests

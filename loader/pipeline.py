@@ -138,7 +138,7 @@ def run(
     watch(current)
     run_id = current.run_id
     plan = with_lost(database, endpoints, plan)
-    if missing := _missing(database):
+    if missing := _missing(database, [*endpoints, *stand_ins]):
         _forget_schema(database)
         pipeline.extract(declared(missing))
         pipeline.sync_schema()
@@ -269,16 +269,18 @@ def with_lost(
     """A plan that reads anew what was in tables that are not there any more."""
     if plan.since:  # what a lost table held has no date
         return plan
-    missing = set(_missing(database))
+    missing = set(_missing(database, endpoints))
     lost = [one for one in endpoints if missing.intersection(one.raw_tables)]
     return replace(plan, full=(*plan.full, *lost))
 
 
-def _missing(database: duckdb.DuckDBPyConnection) -> list[str]:
+def _missing(database: duckdb.DuckDBPyConnection, endpoints: Sequence[Endpoint]) -> list[str]:
+    """Raw tables that are not there: any of the endpoint table's, or of these endpoints."""
     there = database.execute(
         "select table_name from information_schema.tables where table_schema = ?", [RAW_SCHEMA]
     ).fetchall()
-    return sorted(RAW_TABLES.difference(name for (name,) in there))
+    wanted = RAW_TABLES.union(*(one.raw_tables for one in endpoints))
+    return sorted(wanted.difference(name for (name,) in there))
 
 
 def _checkpoint(database: duckdb.DuckDBPyConnection) -> None:

@@ -23,10 +23,12 @@ LOG_INTERVAL = 0.25  # seconds between looks at which reads have ended
 class Progress:
     """Shows a run while it goes on: a table that redraws in a terminal, lines in a log."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, per_second: float) -> None:
         self._console = console
+        self._per_second = per_second
         self._run: Run | None = None
         self._told: set[int] = set()
+        self._sized: set[int] = set()
         self._done = threading.Event()
 
     def watch(self, run: Run) -> None:
@@ -55,9 +57,17 @@ class Progress:
 
     def _tell(self) -> None:
         for read in self._run.reads if self._run else ():
+            if read.parents and id(read) not in self._sized:
+                self._sized.add(id(read))
+                self._console.print(self._size(read), soft_wrap=True, highlight=False)
             if read.outcome and id(read) not in self._told:
                 self._told.add(id(read))
                 self._console.print(_line(read), soft_wrap=True, highlight=False)
+
+    def _size(self, read: Read) -> str:
+        lists = len(read.parents or ())
+        time = f", {_duration(lists / self._per_second)} or more" if self._per_second else ""
+        return f"{read.endpoint.name}: one request for each of {lists:,} {read.endpoint.per}{time}"
 
     def _table(self) -> Group:
         if (run := self._run) is None:
@@ -70,9 +80,11 @@ class Progress:
             table.add_row(read.endpoint.name, f"{read.rows:,}", _total(read), _state(read))
         rate = run.requests / max(run.seconds, 0.001)
         left = sum(
-            max(read.api_total - read.rows, 0) // LIMIT
+            len(read.parents) - len(read.walks)
+            if read.parents
+            else max((read.api_total or 0) - read.rows, 0) // LIMIT
             for read in run.reads
-            if read.outcome is None and read.api_total
+            if read.outcome is None
         )
         speed = f"{rate:.1f} requests/s"
         time = f", about {_duration(left / rate)} left" if left and rate else ""
@@ -140,9 +152,20 @@ def estimates(forecast: Forecast, per_second: float) -> Group:
 
 def listing(endpoints: Sequence[Endpoint]) -> Table:
     """What can be loaded."""
-    table = Table("endpoint", "group", "raw tables", box=None, pad_edge=False)
+    names = ("endpoint", "group", "mode", "cursor", "read", "raw tables", "documented tables")
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
     for one in endpoints:
-        table.add_row(one.name, one.group, ", ".join(one.raw_tables))
+        table.add_row(
+            one.name,
+            one.group,
+            "from its end" if one.grows else "incremental" if one.is_incremental else "full",
+            one.changed_key or "",
+            "if named" if one.opt_in else "if not beside" if one.stands_in else "always",
+            "\n".join(one.raw_tables),
+            "\n".join(one.documented),
+        )
     return table
 
 
@@ -177,7 +200,8 @@ def _line(read: Read) -> str:
 
 def _state(read: Read) -> str:
     if read.outcome is None:
-        return "…" if read.started_at else ""
+        lists = f" {len(read.walks):,} of {len(read.parents):,} lists" if read.parents else ""
+        return f"…{lists}" if read.started_at else ""
     if read.outcome is Outcome.COMPLETE:
         return "done"
     return f"{read.outcome.value}: {read.reason}"

@@ -211,6 +211,11 @@ def read_intervals() -> dict[str, timedelta]:
         ) from None
 
 
+def endpoints_in_environment() -> list[str]:
+    """Endpoints that the table lacks, as `path:key`, from `ACTIVECAMPAIGN_ENDPOINTS`."""
+    return os.environ.get("ACTIVECAMPAIGN_ENDPOINTS", "").replace(",", " ").split()
+
+
 def _number_from_zero(text: str) -> float:
     number = float(text)
     if not (math.isfinite(number) and number >= 0):
