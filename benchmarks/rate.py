@@ -10,12 +10,12 @@ from typing import Final
 
 from benchmarks import loaders
 from benchmarks.account import served
+from benchmarks.loaders import RATE
 from benchmarks.results import Line
 from benchmarks.scale import Scale
 from sandbox.budget import most_within_a_second
 from sandbox.server import Request
 
-RATE: Final = 4.8  # the loader's usual setting
 ALLOWED: Final = 5  # in any second
 REPLY_SECONDS: Final = (0.2, 1.0)
 NOT_A_LIST: Final = "users/me"  # asked for before any list is

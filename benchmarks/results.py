@@ -72,8 +72,10 @@ def write(on: str, names: Iterable[str], rows: Sequence[str], path: Path = FILE)
     """Put rows into the file, in place of those of the same `names`.
 
     What was measured on another machine, or with other versions, goes: it compares with nothing.
+    The sections after the table are written by hand and stay.
     """
-    held = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    held, heading, by_hand = text.partition("\n## ")
     kept = [
         row
         for row in held.splitlines()
@@ -83,4 +85,4 @@ def write(on: str, names: Iterable[str], rows: Sequence[str], path: Path = FILE)
         and row.split(" | ")[0].removeprefix("| ") not in set(names)
     ]
     table = "\n".join((HEAD, *kept, *rows))
-    path.write_text(f"{TITLE}\n{on}\n\n{table}\n", encoding="utf-8")
+    path.write_text(f"{TITLE}\n{on}\n\n{table}\n{heading}{by_hand}", encoding="utf-8")

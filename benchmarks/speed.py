@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from benchmarks import loaders
 from benchmarks.account import Host, served
-from benchmarks.loaders import API_KEY
+from benchmarks.loaders import API_KEY, RATE, WITHOUT_BUDGET
 from benchmarks.processes import Taken, medians
 from benchmarks.results import Line
 from benchmarks.scale import Scale
@@ -22,7 +22,7 @@ def lines(scale: Scale) -> Iterator[Line]:
     """The first read beside the baselines', and a run that finds nothing new."""
     with served(scale.contacts) as account:
         yield from _first_read(account, scale.rounds)
-        yield _nothing_new(account, scale.rounds)
+        yield from _nothing_new(account, scale.rounds)
 
 
 def _first_read(account: Host, rounds: int) -> Iterator[Line]:
@@ -56,24 +56,29 @@ def _first_read(account: Host, rounds: int) -> Iterator[Line]:
         yield Line("first read, peak memory", here.peak_mb, name, there.peak_mb, "MB")
 
 
-def _nothing_new(account: Host, rounds: int) -> Line:
-    beside, alone = [], []
+def _nothing_new(account: Host, rounds: int) -> Iterator[Line]:
+    taken: defaultdict[float, list[float]] = defaultdict(list)
+    requests: defaultdict[float, list[float]] = defaultdict(list)
     with TemporaryDirectory() as folder:
         database = Path(folder) / "warehouse.duckdb"
         loaders.loader(account.url(), database)
         for _ in range(rounds):
-            account.requests()
-            seconds = loaders.loader(account.url(), database).seconds
-            requests = _seconds_of(account.url(), account.requests())
-            beside.append(seconds - requests)
-            alone.append(requests)
-    return Line(
-        "nothing new, seconds beside the requests",
-        median(beside),
-        "the same requests, one thread",
-        median(alone),
-        "s",
-    )
+            for rate in (WITHOUT_BUDGET, RATE):
+                account.requests()
+                taken[rate].append(loaders.loader(account.url(), database, rate=rate).seconds)
+                asked = account.requests()
+                seconds = len(asked) / RATE if rate else _seconds_of(account.url(), asked)
+                requests[rate].append(seconds)
+    for rate, baseline in (
+        (RATE, f"the same requests, {RATE:g} a second"),
+        (WITHOUT_BUDGET, "the same requests, one thread"),
+    ):
+        budget = f"at {rate:g} requests a second" if rate else "without a budget"
+        alone = median(requests[rate])
+        beside = median(taken[rate]) - alone
+        yield Line(
+            f"nothing new, seconds beside the requests, {budget}", beside, baseline, alone, "s"
+        )
 
 
 def _seconds_of(url: str, requests: Sequence[Request]) -> float:

@@ -20,7 +20,7 @@ DAY = date(2026, 11, 25)
 def test_plain_duckdb_reads_what_the_loader_reads(load: Load, tmp_path: Path) -> None:
     plain = tmp_path / "plain.duckdb"
     with serve(Account.generate(contacts=250, seed=2)) as server:
-        loaded = load(server)
+        loaded = load(server, "--select", "documented")
         loaders.plain_duckdb(server.url, plain)
     assert loaders.rows(plain) == loaders.rows(loaded.database) > 1_000
 
@@ -43,5 +43,9 @@ def test_a_line_stands_in_the_file_until_it_is_measured_again(tmp_path: Path) ->
     again = LINE.row("speed", date(2026, 11, 26))
     results.write("a machine", ["speed"], [again], file)
     assert file.read_text().endswith(f"\na machine\n\n{results.HEAD}\n{rate}\n{again}\n")
+    with file.open("a") as opened:
+        opened.write("\n## Limits\n\nSaid by hand.\n")
     results.write("another machine", ["speed"], [speed], file)
-    assert file.read_text().endswith(f"\nanother machine\n\n{results.HEAD}\n{speed}\n")
+    assert file.read_text().endswith(
+        f"\nanother machine\n\n{results.HEAD}\n{speed}\n\n## Limits\n\nSaid by hand.\n"
+    )
