@@ -84,7 +84,7 @@ def _single(
         if not collection.numbers:
             return Reply(200, json.dumps({"user": _owner(resource)}).encode())
         record_id = str(collection.numbers[0])
-    number = number_of(record_id)
+    number = number_of(record_id) if resource.id_key == "id" else None
     if number is None or number not in collection:
         return _missing(resource, record_id)
     return Reply(200, replies.single(account, resource, number, query, behaviour))

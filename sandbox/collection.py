@@ -29,7 +29,8 @@ class Collection:
         self.last_id = 0
         self._texts: dict[int, bytes] = {}  # own members without braces; of what was put: all
         self._put: dict[int, frozenset[str]] = {}  # names of members, of what put() brought
-        links = f',"links":{resource.links_template}}}'
+        self._has_ids = resource.id_key == "id"
+        links = f',"links":{resource.links_template}}}' if self._has_ids else "}"
         self._links = [piece.encode() for piece in links.split("{id}")]
         self._unnumbered = count(_LAST)
         self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.indexed}
@@ -46,6 +47,8 @@ class Collection:
     def write(self, record: Record) -> None:
         """Keep a record, given by its own members, in place of the one with its id."""
         number = int(record["id"])
+        if not self._has_ids:
+            record = {member: held for member, held in record.items() if member != "id"}
         before = self.parents(number)
         self._put.pop(number, None)
         self._keep(number, encode(record)[1:-1].encode(), before, self._named(record))
@@ -91,7 +94,7 @@ class Collection:
         if number in self._put:
             for added in ("links", *self.resource.relations):
                 loaded.pop(added, None)
-        return loaded
+        return loaded if self._has_ids else {**loaded, "id": str(number)}
 
     def parent(self, member: str, number: int) -> int | None:
         """The id that one of its own references or mentions holds."""

@@ -109,7 +109,7 @@ DATED = (
 
 
 def by_id(account: Account, resource: str) -> dict[str, Record]:
-    return {record["id"]: record for record in account.records(resource)}
+    return {record[RESOURCES[resource].id_key]: record for record in account.records(resource)}
 
 
 def test_the_account_is_served_by_a_process_of_its_own() -> None:

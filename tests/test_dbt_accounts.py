@@ -41,7 +41,7 @@ def barest_of_each() -> Account:
     """Of every resource a record of nothing but its id, and what it goes with."""
     account = Account.empty()
     for key, resource in RESOURCES.items():
-        account.put(key, {"id": "1", **references(resource)})
+        account.put(key, {resource.id_key: "1", **references(resource)})
     return account
 
 

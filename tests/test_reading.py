@@ -27,7 +27,8 @@ def payloads(loaded: Loaded, table: str) -> dict[str, object]:
 
 
 def held(account: Account, resource: str) -> dict[str, object]:
-    return {str(record["id"]): record for record in account.records(resource)}
+    key = resources.RESOURCES[resource].id_key
+    return {str(record[key]): record for record in account.records(resource)}
 
 
 def assert_all_is_loaded(loaded: Loaded, account: Account) -> None:

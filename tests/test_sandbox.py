@@ -47,13 +47,22 @@ MAY_LACK = {
     "deals": {"nextTask"},
     "notes": {"is_draft"},
 }
+STAMPS = {"created_timestamp", "updated_timestamp"}
 MAY_HAVE = {
     "accountCustomFieldData": {"fieldCurrency"},
+    "addresses": {"smsName", "created_by", "updated_by", *STAMPS},
+    "brandings": {
+        *("zendeskWidgetEnabled", "admin_template_htm_backup", "admin_template_css_backup"),
+        *STAMPS,
+    },
     "campaignMessages": {"verified_opens", "verified_unique_opens"},
+    "configs": {"created_by", "updated_by", *STAMPS},
     "dealCustomFieldData": {"fieldCurrency"},
+    "templates": {"screenshot"},
+    "webhooks": {"state", "deactivated_date"},
 }
 OF_ANY_TYPE = {
-    *("users.mfaEnabled", "dealTasks.status"),
+    *("users.mfaEnabled", "dealTasks.status", "brandings.links"),
     *("campaignMessages.percentage", "campaignMessages.initial_split_percentage"),
     *("accountCustomFieldMeta.fieldDefault", "dealCustomFieldMeta.fieldDefault"),
     *("accountCustomFieldData.fieldValue", "dealCustomFieldData.fieldValue"),
@@ -68,8 +77,9 @@ def test_records_have_the_recorded_members(key: str, get: Get) -> None:
     assert any(record.keys() == expected.keys() for record in records)
     for record in records:
         assert (record.keys() | may_lack) - may_have == expected.keys()
-        links, recorded_links = record["links"], expected["links"]
-        assert (links and links.keys()) == (recorded_links and recorded_links.keys())
+        if f"{key}.links" not in OF_ANY_TYPE:
+            links, recorded_links = record.get("links"), expected.get("links")
+            assert (links and links.keys()) == (recorded_links and recorded_links.keys())
         for name, value in record.items():
             if isinstance(expected.get(name), str) and f"{key}.{name}" not in OF_ANY_TYPE:
                 assert value is None or isinstance(value, str), name
@@ -102,14 +112,15 @@ def test_the_size_of_a_page(path: str, limit: object, expected: int, get: Get) -
 
 @pytest.mark.parametrize("path", [key for key, entry in RESOURCES.items() if entry.is_listed])
 def test_pages_by_offset_hold_every_record_once(path: str, server: Server, get: Get) -> None:
-    held = ids(server.account.records(path))
+    key = RESOURCES[path].id_key
+    held = [record[key] for record in server.account.records(path)]
     walked: list[str] = []
     order = {} if RESOURCES[path].has_steady_order else {"orders[id]": "ASC"}
     while len(walked) <= len(held):
         page = get(path, limit=7, offset=len(walked), **order)[path]
         if not page:
             break
-        walked += ids(page)
+        walked += [record[key] for record in page]
     assert sorted(walked) == sorted(held)
     assert len(set(walked)) == len(walked)
 
@@ -178,7 +189,7 @@ def test_users_bring_their_group_when_asked(get: Get) -> None:
 
 
 TOTALS = {  # of which type; a string mostly
-    **dict.fromkeys(("deals", "dealGroups", "notes"), int),
+    **dict.fromkeys(("deals", "dealGroups", "notes", "eventTrackingEvents"), int),
     **dict.fromkeys(("accountCustomFieldMeta", "accountCustomFieldData"), type(None)),
     **dict.fromkeys(("dealCustomFieldMeta", "dealCustomFieldData", "scoreValues"), type(None)),
 }

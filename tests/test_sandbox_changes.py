@@ -143,7 +143,7 @@ def test_tagging_twice_is_tagging_once(account: Account) -> None:
 def hanging_on(account: Account, resource: str, record_id: str) -> set[tuple[str, str]]:
     """A record and all that goes with it, as resources and ids."""
     named = [
-        ((key, row["id"]), {(entry.parents[member], str(held))})
+        ((key, row[entry.id_key]), {(entry.parents[member], str(held))})
         for key, entry in RESOURCES.items()
         for row in account.records(key)
         for member, held in entry.named(row).items()

@@ -14,11 +14,13 @@ from sandbox.business import (
     contacts,
     custom_fields,
     deals,
+    marketing,
     notes,
     pipelines,
     profile,
     results,
     scoring,
+    settings,
     tasks,
     team,
 )
@@ -53,3 +55,5 @@ def generate(account: Account, count: int, seed: int) -> None:
     tasks.generate(account, count // 5, chance)
     notes.generate(account, count // 4, chance)
     deals.log_work(account)
+    settings.generate(account, Random(f"settings {seed}"))
+    marketing.generate(account, count, Random(f"marketing {seed}"))

@@ -11,8 +11,10 @@ from sandbox.resources import (
     deals,
     fields,
     lists,
+    marketing,
     notes,
     pipelines,
+    settings,
     tasks,
     users,
 )
@@ -23,6 +25,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     for area in (
         *(users, lists, fields, contacts, accounts, pipelines, deals, custom_fields),
         *(campaigns, tasks, notes),
+        *(marketing, settings),
     )
     for resource in area.RESOURCES
 }

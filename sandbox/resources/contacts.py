@@ -256,6 +256,7 @@ RESOURCES: Final = (
         created={"sdate": iso, "created_timestamp": wall, "updated_timestamp": wall},
         aliases={"automation": "seriesid"},
         references={"contact": "contacts", "list": "lists"},
+        mentions={"form": "forms"},
         unique=("contact", "list"),
         compared=frozenset({"list", "status"}),
     ),

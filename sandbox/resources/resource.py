@@ -45,6 +45,9 @@ class Resource:
     links: tuple[str, ...] = ()
     class_name: str  # what "No Result found for ..." calls it
     missing_status: int = 404
+    id_key: str = (
+        "id"  # what tells records apart; of another than `id` they have no id and no links
+    )
 
     # changes
     created: Mapping[str, Stamp] = field(default_factory=dict)  # members dated at creation

@@ -69,7 +69,10 @@ RESOURCES: Final = (
             "seatUser",
         ),
         class_name="User",
-        relations={"userGroup": Relation("userGroups", "userid", single=True)},
+        relations={
+            "userGroup": Relation("userGroups", "userid", single=True),
+            "configs": Relation("configs", "owner"),
+        },
     ),
     Resource(
         key="groups",
