@@ -14,13 +14,18 @@ TABLES = sorted(path.stem.split("__")[1] for path in STAGING.glob("*.sql"))
 
 # Keys of every record that are no data: addresses of further requests, and the raw table's own key.
 NO_DATA = {"links", "id"}
-# Keys that only some records have, and the sample not: newer ones, amounts of money.
+# Keys that only some records have, and the sample not: newer ones, amounts of money, older names.
 RARE = {
+    "addresses": {"company_name", "address_1", "address_2", "is_default"},
     "campaign_messages": {"verified_opens", "verified_unique_opens"},
     "deal_custom_field_data": {"fieldCurrency"},
 }
 # Keys that stay in the raw JSON, since they are secrets.
-LEFT_OUT = {"lists": {"twitter_token", "twitter_token_secret"}}
+LEFT_OUT = {
+    "calendars": {"token"},
+    "configs": {"val"},
+    "lists": {"twitter_token", "twitter_token_secret"},
+}
 
 
 def known_keys() -> dict[str, set[str]]:
