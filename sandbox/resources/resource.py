@@ -11,7 +11,9 @@ from sandbox.resources.filters import Filter, Through
 Record = dict[str, Any]
 Stamp = Callable[[datetime], str]
 
-_SINGULARS: Final = (("Meta", "Metum"), ("Data", "Datum"), ("ies", "y"), ("s", ""), ("", ""))
+_SINGULARS: Final = (
+    *(("Meta", "Metum"), ("Data", "Datum"), ("ies", "y"), ("sses", "ss"), ("s", ""), ("", "")),
+)
 HOST: Final = "https://larkfield.api-us1.com"  # of `links`, whatever address serves them
 
 

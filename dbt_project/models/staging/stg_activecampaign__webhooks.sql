@@ -33,8 +33,8 @@ final as (
         record.name,
         regexp_replace(
             split_part(split_part(record.url, '?', 1), '#', 1),
-            '^([a-zA-Z][a-zA-Z0-9+.-]*:)?(//)?[^/]*@',
-            '\1\2'
+            '^([^/@]*:/+|/+)?[^/]*@',
+            '\1'
         ) as url,
         record.state,
 
