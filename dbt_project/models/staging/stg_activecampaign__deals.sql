@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 whole_records as (
