@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from sandbox.automations import AUTOMATIONS
 from sandbox.dates import iso, wall
 from sandbox.mailings import MAILINGS
 from sandbox.resources import Record
@@ -125,4 +126,5 @@ CONSEQUENCES: Final[Mapping[str, Consequence]] = {
     **SALES,
     **MAILINGS,
     **TASKS,
+    **AUTOMATIONS,
 }

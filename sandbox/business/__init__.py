@@ -9,9 +9,11 @@ from random import Random
 from sandbox.account import Account
 from sandbox.business import (
     audience,
+    automations,
     campaigns,
     companies,
     contacts,
+    conversions,
     custom_fields,
     deals,
     marketing,
@@ -57,3 +59,5 @@ def generate(account: Account, count: int, seed: int) -> None:
     deals.log_work(account)
     settings.generate(account, Random(f"settings {seed}"))
     marketing.generate(account, count, Random(f"marketing {seed}"))
+    automations.generate(account, people, Random(f"automations {seed}"))
+    conversions.generate(account, people, Random(f"conversions {seed}"))

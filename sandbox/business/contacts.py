@@ -1,7 +1,7 @@
 """Contacts over five years, and what became of each: lists, tags, field values, scores, mails.
 
-Ids of things that the sandbox does not serve yet (automations, forms) come from the ranges below,
-which their generators must fill.
+Ids of what is made later (automations, forms) come from the ranges below, which their generators
+must fill.
 """
 
 from collections import Counter

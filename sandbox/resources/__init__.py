@@ -5,8 +5,10 @@ from typing import Final
 
 from sandbox.resources import (
     accounts,
+    automations,
     campaigns,
     contacts,
+    conversions,
     custom_fields,
     deals,
     fields,
@@ -26,6 +28,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         *(users, lists, fields, contacts, accounts, pipelines, deals, custom_fields),
         *(campaigns, tasks, notes),
         *(marketing, settings),
+        *(automations, conversions),
     )
     for resource in area.RESOURCES
 }

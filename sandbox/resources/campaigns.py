@@ -247,6 +247,7 @@ RESOURCES: Final = (
         changed={"mdate": iso, "updated_timestamp": wall},
         unedited=frozenset({*COUNTERS, *VERIFIED}),
         aliases={"user": "userid", "automation": "seriesid"},
+        mentions={"automation": "automations"},
         complete=_complete_campaign,
         orders={"sdate": "sdate", "ldate": "ldate"},
         filters={

@@ -211,7 +211,9 @@ RESOURCES: Final = (
         ),
         relations={
             "accountContacts": Relation("accountContacts", "contact"),
+            "contactAutomations": Relation("contactAutomations", "contact"),
             "contactDeals": Relation("contactDeals", "contact"),
+            "contactGoals": Relation("contactGoals", "contact"),
             "contactLists": Relation("contactLists", "contact"),
             "contactTags": Relation("contactTags", "contact"),
             "deals": Relation("deals", "contact"),
