@@ -110,7 +110,7 @@ _PLANS: Final = (
         "5",
         "Trade show leads",
         1832,
-        (Step("addtag", 1200, tags=("Webinar 2025", "Price list sent")),),
+        (Step("addtag", 1100, tags=("Webinar 2025", "Price list sent")),),
         {"status": 2, "hidden": "1", "description": "Until 2025"},
     ),
     Plan("6", "Distributors", 1830, (Step("wait", 1828, _wait(1, "weeks")),)),
