@@ -394,13 +394,14 @@ def _fate(
     else:
         reached, completed, percent = there, 1, 100
     is_new = is_active and reached == 1 and nth % 2 == 1  # not even at the first block
+    last_date = iso(moment(last))
     members: Record = {
         "status": ACTIVE if is_active else _ENDED,
         "batchid": "completed" if completed and nth % 3 == 0 else ("0", None)[nth % 2],
-        "remdate": None if is_active else iso(moment(last)),
+        "remdate": None if is_active else last_date,
         "timespan": None if is_active else str(last - entry.at),
         "lastblock": None if is_new else made.blocks[reached - 1],
-        "lastdate": iso(moment(last)),
+        "lastdate": last_date,
         "completedElements": 0 if completed else reached - 1,  # the API begins anew at the end
         "totalElements": total,
         "completed": completed,
