@@ -168,7 +168,8 @@ class Account:
             CONSEQUENCES[resource](self, before, after, at)
 
     def _as_served(self, resource: str, numbers: Iterable[int]) -> list[Record]:
-        relations = RESOURCES[resource].always + RESOURCES[resource].listed
+        named = RESOURCES[resource].always + RESOURCES[resource].listed
+        relations = [name for name in named if name in RESOURCES[resource].relations]
         collection = self.collections[resource]
         objects = [number for number in numbers if not collection.is_bare(number)]
         texts = record_texts(self.collections, resource, objects, relations)

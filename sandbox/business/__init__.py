@@ -8,6 +8,7 @@ from random import Random
 
 from sandbox.account import Account
 from sandbox.business import (
+    activities,
     audience,
     automations,
     campaigns,
@@ -17,6 +18,8 @@ from sandbox.business import (
     custom_fields,
     deals,
     marketing,
+    mail_links,
+    mail_log,
     notes,
     pipelines,
     profile,
@@ -61,3 +64,7 @@ def generate(account: Account, count: int, seed: int) -> None:
     marketing.generate(account, count, Random(f"marketing {seed}"))
     automations.generate(account, people, Random(f"automations {seed}"))
     conversions.generate(account, people, Random(f"conversions {seed}"))
+    joined = mail_links.memberships(account)
+    mail_links.generate(account, joined)
+    mail_log.generate(account, people, joined, Random(f"mail log {seed}"))
+    activities.generate(account, people, joined, Random(f"activities {seed}"))

@@ -6,6 +6,7 @@ from typing import Final
 from sandbox.resources import (
     accounts,
     automations,
+    activities,
     campaigns,
     contacts,
     conversions,
@@ -14,6 +15,7 @@ from sandbox.resources import (
     fields,
     lists,
     marketing,
+    mail_log,
     notes,
     pipelines,
     settings,
@@ -29,6 +31,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         *(campaigns, tasks, notes),
         *(marketing, settings),
         *(automations, conversions),
+        *(campaigns, tasks, notes, mail_log, activities),
     )
     for resource in area.RESOURCES
 }

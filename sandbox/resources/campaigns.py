@@ -259,6 +259,9 @@ RESOURCES: Final = (
         relations={
             "campaignMessages": Relation("campaignMessages", "campaign"),
             "campaignMessage": Relation("campaignMessages", "campaign", single=True),
+            "links": Relation("links", "campaign"),
+            "campaignLists": Relation("campaignLists", "campaign"),
+            "messageActivities": Relation("messageActivities", "campaign"),
         },
         list_only=(
             "numberOfMessages",

@@ -212,6 +212,7 @@ RESOURCES: Final = (
         relations={
             "accountContacts": Relation("accountContacts", "contact"),
             "contactAutomations": Relation("contactAutomations", "contact"),
+            "bounceLogs": Relation("bounceLogs", "contact"),
             "contactDeals": Relation("contactDeals", "contact"),
             "contactGoals": Relation("contactGoals", "contact"),
             "contactLists": Relation("contactLists", "contact"),

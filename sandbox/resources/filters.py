@@ -53,6 +53,12 @@ def since(value: str) -> Predicate:
     return lambda held: (at := _epoch_or_none(held)) is not None and at >= bound
 
 
+def after(value: str) -> Predicate:
+    """Later than that moment; no date is never. Raises ValueError for what is no date."""
+    bound = dates.epoch(value)
+    return lambda held: (at := _epoch_or_none(held)) is not None and at > bound
+
+
 def before(value: str) -> Predicate:
     """Before that moment; no date is never. Raises ValueError for what is no date."""
     bound = dates.epoch(value)
