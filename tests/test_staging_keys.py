@@ -17,6 +17,7 @@ NO_DATA = {"links", "id"}
 # Keys that only some records have, and the sample not: newer ones, amounts of money, older names.
 # Keys that only some records have, and the sample not: newer ones, amounts of money. And other
 # spellings of keys that no published reply shows.
+# Keys that only some records have, and the sample not: newer ones, amounts of money, spellings.
 RARE = {
     "addresses": {"company_name", "address_1", "address_2", "is_default"},
     "campaign_messages": {"verified_opens", "verified_unique_opens"},
@@ -31,6 +32,7 @@ RARE = {
 LEFT_OUT = {
     "contact_conversions": {"conversiontrigger"},
     "lists": {"twitter_token", "twitter_token_secret"},
+    "email_activities": {"fromName", "fromAddress", "toAddress", "ccAddress", "messageHtml"},
 }
 # Keys that stay in the raw JSON, since they are secrets.
 LEFT_OUT = {

@@ -1,0 +1,49 @@
+{{ config(materialized='incremental') }}
+
+with
+
+source as (
+
+    {{ only_changed(source('activecampaign_raw', 'link_data')) }}
+
+),
+
+parsed as (
+
+    select
+        id,
+        run_id,
+        deleted_in_run,
+        extracted_at,
+        {{ parse_payload([
+            'contact', 'campaign', 'link', 'email', 'tstamp',
+        ]) }} as record
+
+    from source
+
+),
+
+final as (
+
+    select
+        -- ids
+        id,
+        {{ to_number('id') }} as link_data_id,
+        {{ to_reference('record.contact') }} as contact_id,
+        {{ to_reference('record.campaign') }} as campaign_id,
+        {{ to_reference('record.link') }} as link_id,
+
+        -- text
+        record.email,
+
+        -- timestamps, UTC
+        {{ to_timestamp('record.tstamp') }} as occurred_at,
+
+        -- load
+        {{ load_columns() }}
+
+    from parsed
+
+)
+
+select * from final
