@@ -99,7 +99,7 @@ class _Log:
         for row in self.messages[campaign["id"]]:
             counts = {name: int(int(row[name]) * share) for name in _COUNTS}
             self._bounce(row, counts, chain(refused, got))
-            opened = self._read(row, counts, got)
+            opened = self._read(row, counts, got, campaign["sdate"] or campaign["cdate"])
             self._click(row, counts, opened, share)
 
     def _reached(self, campaign: Record) -> tuple[float, list[Got], list[Got]]:
@@ -135,13 +135,15 @@ class _Log:
             self.bounces.append((at, contact, row["campaign"], row["messageid"], is_hard))
             self.activities.append((at, "bounce", contact, row["campaign"]))
 
-    def _read(self, row: Record, counts: Mapping[str, int], got: Iterator[Got]) -> list[Got]:
+    def _read(
+        self, row: Record, counts: Mapping[str, int], got: Iterator[Got], sent: str
+    ) -> list[Got]:
         """Log opens, and those who left; tells when each first opened it."""
         campaign = row["campaign"]
         opened: dict[str, int] = {}
         for one in self.left[campaign]:
             if one.message == row["messageid"] and one.until >= self.begin:
-                since = max(one.since, self.begin, one.until - 600)
+                since = max(one.since, self.begin, one.until - 600, int(epoch(sent)))
                 opened.setdefault(one.contact, self.random.randint(since, one.until))
                 self.activities.append((one.until, "unsub", one.contact, campaign))
         for contact, at in islice(got, max(counts["uniqueopens"] - len(opened), 0)):
@@ -186,7 +188,8 @@ class _Log:
     def write(self) -> None:
         """Make the rows in the order of their time."""
         create, address = self.account.create, self.account.collections["contacts"].fact
-        for nth, (at, event, contact, campaign) in enumerate(sorted(self.activities)):
+        self.activities.sort(key=lambda row: (row[0], row[1] != "open", row))
+        for nth, (at, event, contact, campaign) in enumerate(self.activities):
             email = address("email", int(contact)) if nth % 50 != 7 else None
             members = {"contact": contact, "campaign": campaign, "email": email}
             create("messageActivities", moment(at), event=event, **members)
