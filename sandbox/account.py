@@ -170,6 +170,8 @@ class Account:
     def _as_served(self, resource: str, numbers: Iterable[int]) -> list[Record]:
         named = RESOURCES[resource].always + RESOURCES[resource].listed
         relations = [name for name in named if name in RESOURCES[resource].relations]
+        held = RESOURCES[resource]
+        relations = [name for name in held.always + held.listed if name in held.relations]
         collection = self.collections[resource]
         objects = [number for number in numbers if not collection.is_bare(number)]
         texts = record_texts(self.collections, resource, objects, relations)

@@ -68,6 +68,7 @@ def test_every_reference_leads_somewhere(key: str, generated: Account) -> None:
     records = generated.records(key)
     assert records
     assert all(record["id"].isdigit() for record in records if RESOURCES[key].id_key == "id")
+    assert all(str(record["id"]).isdigit() for record in records)
     for member, parent in RESOURCES[key].parents.items():
         held = {
             str(named[member]) for row in records if member in (named := RESOURCES[key].named(row))

@@ -9,6 +9,7 @@ from random import Random
 from sandbox.account import Account
 from sandbox.business import (
     activities,
+    access,
     audience,
     automations,
     campaigns,
@@ -28,6 +29,7 @@ from sandbox.business import (
     settings,
     tasks,
     team,
+    tracking,
 )
 
 __all__ = ["generate"]
@@ -68,3 +70,5 @@ def generate(account: Account, count: int, seed: int) -> None:
     mail_links.generate(account, joined)
     mail_log.generate(account, people, joined, Random(f"mail log {seed}"))
     activities.generate(account, people, joined, Random(f"activities {seed}"))
+    access.generate(account)
+    tracking.generate(account, Random(f"tracking {seed}"))

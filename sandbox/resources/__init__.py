@@ -20,6 +20,7 @@ from sandbox.resources import (
     pipelines,
     settings,
     tasks,
+    tracking,
     users,
 )
 from sandbox.resources.resource import Record, Relation, Resource
@@ -32,6 +33,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         *(marketing, settings),
         *(automations, conversions),
         *(campaigns, tasks, notes, mail_log, activities),
+        tracking,
     )
     for resource in area.RESOURCES
 }

@@ -208,6 +208,17 @@ RESOURCES: Final = (
         created={"cdate": iso, "created_timestamp": wall, "updated_timestamp": wall},
         changed={"updated_timestamp": wall},
         references={"deal": "deals", "contact": "contacts"},
+        mentions={"role": "dealRoles"},
         unique=("deal", "contact"),
+    ),
+    Resource(
+        key="dealRoles",
+        template={"title": "", "created_timestamp": None, "updated_timestamp": None},
+        links=("contactDeals",),
+        class_name="DealRole",
+        created={"created_timestamp": iso, "updated_timestamp": iso},  # with an offset, these two
+        changed={"updated_timestamp": iso},
+        filters={"search": Filter(("title",), contains)},
+        relations={"contactDeals": Relation("contactDeals", "role")},
     ),
 )

@@ -36,6 +36,7 @@ _OPTION: dict[str, Any] = {
     "udate": None,
 }
 _REL: dict[str, Any] = {"field": None, "relid": "0", "dorder": "0", "cdate": None}
+_MEMBER: dict[str, Any] = {"rel_id": None, "group_id": 1, "ordernum": 0}
 
 
 def _meta(limit: int, offset: int) -> Record:
@@ -82,5 +83,15 @@ RESOURCES: Final = (
         created={"cdate": iso},
         references={"field": "fields"},
         is_listed=False,
+    ),
+    Resource(
+        key="groupMembers",  # of the groups in which a contact's fields are shown
+        template=_MEMBER,
+        links=("groupDefinition",),
+        class_name="GroupMember",
+        numbers=frozenset({"id", "rel_id"}),
+        references={"rel_id": "fields"},
+        total="absent",
+        filters={"group_id": Filter(("group_id",), equals)},
     ),
 )

@@ -46,7 +46,10 @@ RESOURCES: Final = (
         total="number",
         orders={"title": "title", "popular": "count"},
         filters={"filters[title]": Filter(("title",), contains)},
-        relations={"stages": Relation("dealStages", "group")},
+        relations={
+            "stages": Relation("dealStages", "group"),
+            "dealGroupUsers": Relation("dealGroupUsers", "dealGroup"),
+        },
         always=("stages",),
         single_always=("stages",),
     ),
@@ -63,5 +66,14 @@ RESOURCES: Final = (
             "filters[title]": Filter(("title",), contains),
             "filters[d_groupid]": Filter(("group",), equals),
         },
+    ),
+    Resource(
+        key="dealGroupUsers",
+        template={"dealGroup": None, "user": None, "cdate": None},
+        links=("dealGroup", "user"),
+        class_name="DealGroupUser",
+        created={"cdate": iso},
+        references={"dealGroup": "dealGroups", "user": "users"},
+        unique=("dealGroup", "user"),
     ),
 )

@@ -81,7 +81,7 @@ class Resource:
 
     # side-loads
     relations: Mapping[str, Relation] = field(default_factory=dict)
-    always: tuple[str, ...] = ()  # relations that every list reply brings
+    always: tuple[str, ...] = ()  # relations and references that every list reply brings
     single_always: tuple[str, ...] = ()  # relations that a reply of one record brings
     listed: tuple[str, ...] = ()  # relations whose ids every record lists, without their rows
     list_only: tuple[str, ...] = ()  # members that a reply of one record lacks
@@ -141,7 +141,7 @@ class Resource:
 
     def new(self, record_id: str, at: datetime, given: Mapping[str, Any]) -> Record:
         """A record with the defaults and dates that the API gives, and then what is given."""
-        record = {**self.template, **given, "id": record_id}
+        record = {**self.template, **given, "id": self._id("id", record_id)}
         texts: dict[Stamp, str] = {}  # each form once: to tell the time zone takes long
         for member, stamp in self.created.items():
             if member not in given:

@@ -53,6 +53,28 @@ _USER_GROUP: dict[str, Any] = {
     "group": None,
     "user": None,
 }
+_GROUP_LIMIT: dict[str, Any] = {
+    "groupid": None,
+    "limitMail": "0",
+    "limitMailType": "month",
+    "limitContact": "0",
+    "limitList": "0",
+    "limitCampaign": "0",
+    "limitCampaignType": "month",
+    "limitAttachment": "-1",
+    "limitUser": "0",
+    "abuseRatio": "4",
+    "forceSenderInfo": "0",
+    "group": None,
+}
+_LIST_FLAGS = """
+    p_list_add p_list_edit p_list_delete p_list_sync p_list_filter p_message_add p_message_edit
+    p_message_delete p_message_send p_subscriber_add p_subscriber_edit p_subscriber_delete
+    p_subscriber_import p_subscriber_approve
+"""
+LIST_FLAGS: Final = tuple(_LIST_FLAGS.split())
+
+_LIST_GROUP: dict[str, Any] = {"list": None, "group": None, **dict.fromkeys(LIST_FLAGS, "0")}
 
 RESOURCES: Final = (
     Resource(
@@ -72,6 +94,7 @@ RESOURCES: Final = (
         relations={
             "userGroup": Relation("userGroups", "userid", single=True),
             "configs": Relation("configs", "owner"),
+            "dealGroupUsers": Relation("dealGroupUsers", "user"),
         },
     ),
     Resource(
@@ -88,7 +111,11 @@ RESOURCES: Final = (
         class_name="Group",
         missing_status=403,  # the API's own way to say that there is no such group
         created={"sdate": iso},
-        relations={"userGroups": Relation("userGroups", "groupid")},
+        relations={
+            "userGroups": Relation("userGroups", "groupid"),
+            "groupLimit": Relation("groupLimits", "group", single=True),
+            "listGroups": Relation("listGroups", "group"),
+        },
     ),
     Resource(
         key="userGroups",
@@ -99,5 +126,22 @@ RESOURCES: Final = (
         references={"userid": "users", "groupid": "groups"},
         unique=("userid",),
         is_listed=False,
+    ),
+    Resource(
+        key="groupLimits",
+        template=_GROUP_LIMIT,
+        links=("group",),
+        class_name="GroupLimit",
+        twins=(("group", "groupid"),),
+        references={"group": "groups"},
+        unique=("group",),
+    ),
+    Resource(
+        key="listGroups",
+        template=_LIST_GROUP,
+        links=("list", "group"),
+        class_name="ListGroup",
+        references={"list": "lists", "group": "groups"},
+        unique=("list", "group"),
     ),
 )
