@@ -107,10 +107,11 @@ def run_command(
     )
 
 
-def run_loader(url: str, database: Path, key: str = "key") -> None:
+def run_loader(url: str, database: Path, key: str = "key", *arguments: str) -> None:
     """`python -m loader` as a user runs it, against a server on this machine."""
     loaded = run_command(
         *LOADER,
+        *arguments,
         environment={
             "ACTIVECAMPAIGN_API_URL": url,
             "ACTIVECAMPAIGN_API_KEY": key,

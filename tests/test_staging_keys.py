@@ -33,6 +33,11 @@ LEFT_OUT = {
     "contact_conversions": {"conversiontrigger"},
     "lists": {"twitter_token", "twitter_token_secret"},
     "email_activities": {"fromName", "fromAddress", "toAddress", "ccAddress", "messageHtml"},
+    "geo_addresses": {  # recorded by its keys only
+        *("ip4", "country2", "country", "state", "city", "zip", "area", "lat", "lon", "tz"),
+        "tstamp",
+    },
+    "group_members": {"type_id", "label"},
 }
 # Keys that stay in the raw JSON, since they are secrets.
 LEFT_OUT = {
