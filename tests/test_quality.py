@@ -13,6 +13,7 @@ from sandbox.account import Account
 from sandbox.behaviour import NO_PERMISSION, Fault
 from sandbox.server import Server, serve
 from tests.conftest import Dbt, Load, Loaded
+from tests.recorded import RECORDED
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,76 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
     for run_started, started, finished, run_finished, seconds in told(times):
         assert began <= run_started <= started <= finished <= run_finished <= ended
         assert seconds == pytest.approx((finished - started).total_seconds())
+
+
+DRIFT = """
+    select raw_table, key_name, drift, record_count, deleted_count, table_record_count,
+        first_seen_at, last_seen_at
+    from activecampaign_analytics.schema_drift
+"""
+
+
+def test_only_what_nobody_has_documented_drifts(warehouse: Path, sandbox_server: Server) -> None:
+    (known,) = (entry for entry in RECORDED.values() if entry["name"] == "user_groups")
+    groups = sandbox_server.account.records("groups")
+    unknown = groups[0].keys() - set(known["full_key_list_82"]) - {"links"}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(DRIFT).fetchall()
+    assert {row[:6] for row in rows} == {
+        ("groups", name, "served_not_staged", len(groups), 0, len(groups)) for name in unknown
+    }
+
+
+def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
+    load: Load, dbt: Dbt, account: Account
+) -> None:
+    value = "a value that nobody should see"
+    gone = account.add("accounts", name="gone", **{'new "key" of one': value})["id"]
+    colored = account.add("tags", tag="with a color", colör=value)["id"]
+    for record in account.records("lists"):
+        account.put("lists", {name: record[name] for name in record if name != "channel"})
+    found: dict[str | None, list[tuple[Any, ...]]] = {}
+
+    def look(*arguments: str) -> None:
+        found.clear()
+        built = dbt("run", loaded.database, "--select", "schema_drift", *arguments)
+        assert built.returncode == 0, built.stdout
+        for table, key, *row in loaded.rows(DRIFT):
+            found.setdefault(table, []).append((key, *row))
+
+    def read_at(table: str, record_id: str) -> datetime:
+        query = "select timezone('UTC', extracted_at) from activecampaign_raw."
+        at: datetime = loaded.rows(f"{query}{table} where id = ?", record_id)[0][0]
+        return at
+
+    with serve(account) as server:
+        server.behaviour.closed_pipelines = {"2"}
+        loaded = load(server)
+        with duckdb.connect(str(loaded.database)) as connection:
+            connection.execute("use activecampaign_raw")
+            connection.execute("create table appointments as from tags limit 3")
+            connection.execute("create table empty as from tags limit 0")
+        look()
+        first = read_at("tags", colored)
+        accounts, tags = (len(account.records(key)) for key in ("accounts", "tags"))
+        served, never = "served_not_staged", "staged_never_served"
+        assert found.keys() == {"accounts", "appointments", "groups", "lists", "tags"}
+        assert found["tags"] == [("colör", served, 1, 0, tags, first, first)]
+        lists = len(account.records("lists"))
+        assert found["lists"] == [("channel", never, 0, 0, lists, None, None)]
+        (appointments,) = found["appointments"]
+        assert appointments[:5] == (None, served, 3, 0, 3)
+        account.delete("accounts", gone)
+        account.add("tags", tag="with another", colör=value)
+        loaded = load(server, "--full")
+    look()
+    last = read_at("tags", account.records("tags")[-1]["id"])
+    assert found["tags"] == [("colör", served, 2, 0, tags + 1, first, last)]
+    at = read_at("accounts", gone)
+    assert found["accounts"] == [('new "key" of one', served, 1, 1, accounts, at, at)]
+    assert at < read_at("tags", colored)
+    assert value not in str(found)
+    look("--full-refresh")
+    again = min(read_at("tags", colored), last)
+    assert found["tags"] == [("colör", served, 2, 0, tags + 1, again, last)]
+    assert first < again

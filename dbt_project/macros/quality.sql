@@ -131,3 +131,71 @@
     ) as parent
         on try_cast(child.id as double) = try_cast(parent.id as double)
 {%- endmacro %}
+
+{#- The raw tables that a model reads. -#}
+{% macro raw_tables_of(node) -%}
+    {%- set found = [] -%}
+    {%- for source in node.depends_on.nodes if source in graph.sources -%}
+        {%- do found.append(graph.sources[source].identifier) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#-
+    The keys of records that staging makes columns of, by its own code, for each raw table that a
+    model reads; `main_table` is the one that it is named after.
+-#}
+{% macro staged_keys() -%}
+    {%- for node in models_in('staging') -%}
+        {%- set keys = modules.re.findall(
+            "'([^']+)'",
+            modules.re.findall("(?s)parse_payload\(\[(.*?)\]", node.raw_code) | join
+        ) -%}
+        {%- for raw_table in (raw_tables_of(node) if keys else []) %}
+    union all
+    select
+        '{{ raw_table }}' as raw_table,
+        '{{ node.name.split('__')[1] }}' as main_table,
+        unnest(['{{ keys | join("', '") }}']) as key_name
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A variable that lists keys by raw table, as rows; a table `all` stands for each. -#}
+{% macro declared_keys(variable) -%}
+    {%- for raw_table, keys in (var(variable).items() if execute else []) %}
+    union all
+    select
+        '{{ raw_table }}' as raw_table,
+        unnest(['{{ keys | join("', '") }}']) as key_name
+    {%- endfor -%}
+{%- endmacro %}
+
+{#-
+    What keys the records of each raw table have, a row a combination: most have the very same ones,
+    and each is looked at once. All tables that are there, whether or not a model reads them: a user
+    may have added some.
+-#}
+{% macro key_combinations() -%}
+    {%- set schema = var('activecampaign_raw_schema') -%}
+    {%- for raw_table in (run_query(
+        "select table_name from information_schema.columns where column_name = 'payload' "
+        ~ "and table_schema = '" ~ schema | replace("'", "''") ~ "' order by table_name"
+    ).columns[0].values() if execute else []) %}
+    union all
+    select
+        '{{ raw_table | replace("'", "''") }}' as raw_table,
+        count(*) as record_count,
+        count(deleted_in_run) as deleted_count,
+        min(extracted_at) as first_seen_at,
+        max(extracted_at) as last_seen_at,
+        json_keys(payload) as key_names
+    from {{ adapter.quote(schema) }}.{{ adapter.quote(raw_table) }}
+    group by key_names
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The table that the last build made of this model; none where the build begins anew. -#}
+{% macro built_before() -%}
+    {{ return(load_relation(this) if execute and not flags.FULL_REFRESH else none) }}
+{%- endmacro %}
