@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.collection import Collection, number_of
+from sandbox.collection import Collection, id_of, number_of
 from sandbox.consequences import CONSEQUENCES
 from sandbox.dates import NOW, ZONE, Clock
 from sandbox.rendering import record_texts
@@ -66,7 +66,7 @@ class Account:
             at = self._now()
             record = self.create(resource, at, **members)
             self._follow(resource, None, record, at)
-            return self._as_served(resource, [int(record["id"])])[0]
+            return self._as_served(resource, [id_of(record)])[0]
 
     def update(self, resource: str, record_id: int | str, **members: Any) -> Record:
         """Change members of a record; dates and what hangs on them move as with the API.
@@ -81,7 +81,7 @@ class Account:
             if after != before:
                 self._write(resource, after)
                 self._follow(resource, before, after, at)
-            return self._as_served(resource, [int(record_id)])[0]
+            return self._as_served(resource, [id_of(after)])[0]
 
     def delete(self, resource: str, record_id: int | str) -> None:
         """Remove a record for good, and with it the rows that exist only with it.
@@ -151,7 +151,7 @@ class Account:
         self.memo.clear()
 
     def _delete(self, resource: str, record: Record, at: datetime) -> None:
-        number = int(record["id"])
+        number = id_of(record)
         self.collections[resource].remove(number)
         self.memo.clear()
         for key, collection in self.collections.items():

@@ -1,6 +1,7 @@
 """What the API answers to a path and a query, when nothing goes wrong."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox import replies
 from sandbox.behaviour import Behaviour
 from sandbox.collection import number_of
-from sandbox.resources import RESOURCES, Record, Resource
+from sandbox.resources import ADDRESSES, RESOURCES, Record, Resource
 from sandbox.selection import InvalidQuery, Query, select
 
 if TYPE_CHECKING:
@@ -40,21 +41,18 @@ def error(status: int, title: str) -> Reply:
 
 def route_of(path: str) -> str:
     """The path with `{id}` for its id: `groups/3/userGroups` is `groups/{id}/userGroups`."""
-    key, _, rest = path.partition("/")
-    id, _, relation = rest.partition("/")
-    if not rest or number_of(id) is None:
-        return path
-    return "/".join(filter(None, (key, "{id}", relation)))
+    return "/".join("{id}" if number_of(part) is not None else part for part in path.split("/"))
 
 
 def answer(account: "Account", path: str, query: Query, behaviour: Behaviour) -> Reply:
     """The reply to a GET of a path below `/api/3/`."""
-    key, _, rest = path.partition("/")
-    record_id, _, relation = rest.partition("/")
-    resource = RESOURCES.get(key)
+    resource, rest = _addressed(path)
     try:
         if resource is None:
             return error(HTTPStatus.NOT_FOUND, "Not Found")
+        if resource.per:
+            return _per_parent(account, resource, rest, path, query, behaviour)
+        record_id, _, relation = rest.partition("/")
         if relation:
             return _related(account, resource, record_id, relation, path, query, behaviour)
         if rest:
@@ -66,11 +64,44 @@ def answer(account: "Account", path: str, query: Query, behaviour: Behaviour) ->
     return error(HTTPStatus.NOT_FOUND, "Not Found")
 
 
+def _addressed(path: str) -> tuple[Resource | None, str]:
+    """The resource that a path begins with, and the rest of the path."""
+    parts = path.split("/")
+    for count in (1, 2):
+        resource = ADDRESSES.get("/".join(parts[:count]))
+        if resource:
+            return resource, "/".join(parts[count:])
+    return None, path
+
+
+def _per_parent(
+    account: "Account", resource: Resource, rest: str, path: str, query: Query, behaviour: Behaviour
+) -> Reply:
+    """Of a resource with a list for each parent: one of these lists, or a record of it."""
+    parent_id, _, record_id = rest.partition("/")
+    parents = RESOURCES[resource.references[resource.per]]
+    number = number_of(parent_id)
+    if number is None or number not in account.collections[parents.key]:
+        return _missing(parents, parent_id)
+    rows = account.collections[resource.key].children(resource.per, number)
+    if not record_id:
+        return _list(account, resource, path, query, behaviour, among=rows)
+    if number_of(record_id) not in rows:
+        return _missing(resource, record_id)
+    return _single(account, resource, record_id, query, behaviour)
+
+
 def _list(
-    account: "Account", resource: Resource, path: str, query: Query, behaviour: Behaviour
+    account: "Account",
+    resource: Resource,
+    path: str,
+    query: Query,
+    behaviour: Behaviour,
+    *,
+    among: Sequence[int] | None = None,
 ) -> Reply:
     total = behaviour.total(path, route_of(path))
-    selection = select(account, resource, query, size=behaviour.max_limit)
+    selection = select(account, resource, query, among=among, size=behaviour.max_limit)
     form = resource.total if total is None else total
     meta = replies.meta_of(account.collections[resource.key], selection, form)
     return Reply(200, replies.page(account, resource, selection, query, behaviour, meta))

@@ -11,8 +11,10 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any, Final
+from uuid import UUID
 
 from sandbox.resources import Record, Resource
+from sandbox.resources.resource import UUID_FORM
 
 encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 """compact, as the API writes"""
@@ -31,6 +33,7 @@ class Collection:
         self._put: dict[int, frozenset[str]] = {}  # names of members, of what put() brought
         self._has_ids = resource.id_key == "id"
         links = f',"links":{resource.links_template}}}' if self._has_ids else "}"
+        links = f',"links":{resource.links_template}}}' if resource.has_links else "}"
         self._links = [piece.encode() for piece in links.split("{id}")]
         self._unnumbered = count(_LAST)
         self._children: dict[str, dict[int, list[int]]] = {m: {} for m in resource.indexed}
@@ -42,13 +45,15 @@ class Collection:
 
     def next_id(self) -> str:
         """The id of the next new record."""
-        return str(self.last_id + 1)
+        text: str = self.resource.id_form("id", str(self.last_id + 1))
+        return text
 
     def write(self, record: Record) -> None:
         """Keep a record, given by its own members, in place of the one with its id."""
         number = int(record["id"])
         if not self._has_ids:
             record = {member: held for member, held in record.items() if member != "id"}
+        number = id_of(record)
         before = self.parents(number)
         self._put.pop(number, None)
         self._keep(number, encode(record)[1:-1].encode(), before, self._named(record))
@@ -194,10 +199,25 @@ class Collection:
             column.pop(number, None)
 
 
+def id_of(record: Record) -> int:
+    """A record's own id as a number.
+
+    Raises:
+        ValueError: it has none.
+    """
+    number = number_of(record["id"])
+    if number is None:
+        raise ValueError(f"{record['id']!r} is no id")
+    return number
+
+
 def number_of(record_id: Any) -> int | None:
-    """An id as a number; None for what is none."""
-    if isinstance(record_id, str) and record_id.isascii() and record_id.isdigit():
-        return int(record_id)
+    """An id as a number, which a UUID is as well (of 128 bits); None for what is none."""
+    if isinstance(record_id, str) and record_id.isascii():
+        if record_id.isdigit():
+            return int(record_id)
+        if UUID_FORM.fullmatch(record_id):
+            return UUID(record_id).int
     return record_id if type(record_id) is int and record_id >= 0 else None
 
 

@@ -41,6 +41,8 @@ def meta_of(collection: Collection, selection: Selection, total: str | int) -> R
     resource = collection.resource
     meta = resource.meta(selection.limit, selection.offset) if resource.meta else {}
     meta |= selection.matched.summary
+    if resource.counts_page:
+        meta["count"] = len(selection.numbers)
     form, count = total, selection.total
     if isinstance(total, int):
         form, count = resource.total.replace("absent", "string"), total

@@ -73,10 +73,7 @@ def select(
     """
     limit = size or _limit(resource, query)
     offset = max(_integer(query, "offset", 0), 0)
-    if among is None:
-        matched = _matching(account, resource, query)
-    else:
-        matched = Matched(account.collections[resource.key], among)
+    matched = _matching(account, resource, query, among)
     numbers = matched.numbers
     low, high = 0, len(numbers)
     if resource.has_keyset:
@@ -127,20 +124,23 @@ def _order(resource: Resource, query: Query) -> Order:
     return resource.order, False
 
 
-def _matching(account: "Account", resource: Resource, query: Query) -> Matched:
-    """All that the filters let through. Remembered until a change."""
+def _matching(
+    account: "Account", resource: Resource, query: Query, among: Sequence[int] | None
+) -> Matched:
+    """All that the filters let through; of the whole resource, remembered until a change."""
     order = _order(resource, query)
     asked = {name: tuple(values) for name, values in query.items() if name not in _PAGING}
     key = (resource.key, order, tuple(sorted(asked.items())))
-    found = account.memo.get(key)
+    found = account.memo.get(key) if among is None else None
     if found is None:
         collection = account.collections[resource.key]
         tests = [*_filters(collection, query), *_throughs(account, resource, query)]
-        numbers: Sequence[int] = collection.numbers
+        numbers = collection.numbers if among is None else among
         if tests:
             numbers = [number for number in numbers if all(test(number) for test in tests)]
         found = Matched(collection, _sorted(collection, numbers, order))
-        account.memo[key] = found
+        if among is None:
+            account.memo[key] = found
     return found
 
 

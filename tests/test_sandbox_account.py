@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.account import Account
+from sandbox.collection import number_of
 from sandbox.dates import NOW, wall
 from sandbox.resources import RESOURCES
 
@@ -69,9 +70,12 @@ def test_every_reference_leads_somewhere(key: str, generated: Account) -> None:
     assert records
     assert all(record["id"].isdigit() for record in records if RESOURCES[key].id_key == "id")
     assert all(str(record["id"]).isdigit() for record in records)
+    assert all(number_of(record["id"]) is not None for record in records)
     for member, parent in RESOURCES[key].parents.items():
         held = {
-            str(named[member]) for row in records if member in (named := RESOURCES[key].named(row))
+            str(value)
+            for row in records
+            if (value := RESOURCES[key].named(row).get(member)) is not None
         }
         assert held
         assert held <= by_id(generated, parent).keys()

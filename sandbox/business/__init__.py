@@ -17,10 +17,12 @@ from sandbox.business import (
     contacts,
     conversions,
     custom_fields,
+    custom_objects,
     deals,
     marketing,
     mail_links,
     mail_log,
+    ecommerce,
     notes,
     pipelines,
     profile,
@@ -72,3 +74,5 @@ def generate(account: Account, count: int, seed: int) -> None:
     activities.generate(account, people, joined, Random(f"activities {seed}"))
     access.generate(account)
     tracking.generate(account, Random(f"tracking {seed}"))
+    ecommerce.generate(account, people, Random(f"ecommerce {seed}"))
+    custom_objects.generate(account, people, Random(f"custom objects {seed}"))

@@ -11,7 +11,9 @@ from sandbox.resources import (
     contacts,
     conversions,
     custom_fields,
+    custom_objects,
     deals,
+    ecommerce,
     fields,
     lists,
     marketing,
@@ -34,8 +36,13 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         *(automations, conversions),
         *(campaigns, tasks, notes, mail_log, activities),
         tracking,
+        *(campaigns, tasks, notes, ecommerce, custom_objects),
     )
     for resource in area.RESOURCES
 }
 
-__all__ = ["RESOURCES", "Record", "Relation", "Resource"]
+ADDRESSES: Final[Mapping[str, Resource]] = {
+    resource.path: resource for resource in RESOURCES.values()
+}
+
+__all__ = ["ADDRESSES", "RESOURCES", "Record", "Relation", "Resource"]

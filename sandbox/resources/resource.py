@@ -1,10 +1,12 @@
 """What the table of resources is made of: all that is special about a resource, as data."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from sandbox.resources.filters import Filter, Through
 
@@ -15,6 +17,7 @@ _SINGULARS: Final = (
     *(("Meta", "Metum"), ("Data", "Datum"), ("ies", "y"), ("sses", "ss"), ("s", ""), ("", "")),
 )
 HOST: Final = "https://larkfield.api-us1.com"  # of `links`, whatever address serves them
+UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ class Resource:
     """A collection of the API: its address, the members of its records, what may be asked of it."""
 
     key: str  # data key of replies, and path of the list
+    address: str = ""  # path of the list, where it is not the key
+    per: str = ""  # reference whose id follows the address: there is a list for each
     template: Mapping[str, Any]  # every member but id and links, as a new record has it
+    has_links: bool = True  # though there may be none in them
     links: tuple[str, ...] = ()
     class_name: str  # what "No Result found for ..." calls it
     missing_status: int = 404
@@ -58,6 +64,7 @@ class Resource:
     aliases: Mapping[str, str] = field(default_factory=dict)  # relation form -> plain id
     twins: tuple[tuple[str, ...], ...] = ()  # members that hold one and the same id
     numbers: frozenset[str] = frozenset()  # ids that are JSON numbers
+    uuids: frozenset[str] = frozenset()  # ids that are UUIDs, `id` itself included
     references: Mapping[str, str] = field(default_factory=dict)  # member -> resource it goes with
     mentions: Mapping[str, str] = field(default_factory=dict)  # member -> resource it outlives
     owner: Owner | None = None  # a reference to one of several resources
@@ -69,6 +76,7 @@ class Resource:
     default_limit: int = 20
     total: Literal["string", "number", "absent"] = "string"
     meta: Callable[[int, int], Record] | None = None  # further members, from limit and offset
+    counts_page: bool = False  # and in `count` how many records the page has
     summary: Callable[[Iterable[Mapping[str, str]]], Record] | None = None  # of all that match
     order: tuple[str, ...] = ("id",)  # without orders[...]
     has_steady_order: bool = True  # otherwise rows change places from page to page
@@ -94,6 +102,11 @@ class Resource:
     """the form beside others, from a record and the records that its references name"""
     closed_by: str = ""  # reference to what may be closed to the key
     stub: tuple[str, ...] = ()  # members that are left of a record that is closed
+
+    @property
+    def path(self) -> str:
+        """The path of the list, but for the id that `per` adds."""
+        return self.address or self.key
 
     @property
     def singular(self) -> str:
@@ -171,12 +184,14 @@ class Resource:
         for twins in self.twins:
             held = [given[member] for member in twins if member in given]
             if held:
-                record |= {member: self._id(member, held[0]) for member in twins}
+                record |= {member: self.id_form(member, held[0]) for member in twins}
         for member in self.references.keys() & given.keys():
-            record[member] = self._id(member, given[member])
+            record[member] = self.id_form(member, given[member])
 
-    def _id(self, member: str, value: Any) -> Any:
+    def id_form(self, member: str, value: Any) -> Any:
         """An id in the form that the member has it in."""
         if value is None:
             return None
+        if member in self.uuids and str(value).isdigit():
+            return str(UUID(int=int(value)))
         return int(value) if member in self.numbers else str(value)
