@@ -43,6 +43,11 @@ UNSAMPLED = {
     "geo_addresses": {
         *("ip4", "country2", "country", "state", "city", "zip", "area", "lat", "lon", "tz"),
         "tstamp",
+    "ecom_order_activities": {  # how the API spells its members is unproven
+        *("order_number", "total_price", "discount_amount", "shipping_amount", "tax_amount"),
+        *("total_products", "shipping_method", "store_name", "logo_url", "order_url"),
+        *("external_created_date", "external_updated_date", "abandoned_date"),
+        *("created_date", "updated_date"),
     },
 }
 # Keys that stay in the raw JSON, since they are secrets.

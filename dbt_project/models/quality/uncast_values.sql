@@ -20,6 +20,7 @@
     ref('stg_activecampaign__contact_automations'),
     ref('stg_activecampaign__contact_conversions'),
     ref('stg_activecampaign__contact_data'),
+    ref('stg_activecampaign__connections'),
     ref('stg_activecampaign__contact_deals'),
     ref('stg_activecampaign__contact_goals'),
     ref('stg_activecampaign__contact_emails'),
@@ -28,6 +29,8 @@
     ref('stg_activecampaign__contacts'),
     ref('stg_activecampaign__conversion_triggers'),
     ref('stg_activecampaign__conversions'),
+    ref('stg_activecampaign__custom_object_records'),
+    ref('stg_activecampaign__custom_object_schemas'),
     ref('stg_activecampaign__deal_activities'),
     ref('stg_activecampaign__deal_custom_field_data'),
     ref('stg_activecampaign__deal_custom_field_meta'),
@@ -39,6 +42,11 @@
     ref('stg_activecampaign__deal_tasktypes'),
     ref('stg_activecampaign__deals'),
     ref('stg_activecampaign__email_activities'),
+    ref('stg_activecampaign__ecom_customers'),
+    ref('stg_activecampaign__ecom_order_activities'),
+    ref('stg_activecampaign__ecom_order_discounts'),
+    ref('stg_activecampaign__ecom_order_products'),
+    ref('stg_activecampaign__ecom_orders'),
     ref('stg_activecampaign__field_options'),
     ref('stg_activecampaign__field_rels'),
     ref('stg_activecampaign__field_values'),
@@ -75,6 +83,9 @@
     ref('stg_activecampaign__webhooks'),
 ] -%}
 {%- set casting_later = [
+    ref('int_activecampaign__custom_object_records_unnested_by_field'),
+    ref('int_activecampaign__custom_object_records_unnested_by_relationship'),
+    ref('int_activecampaign__custom_object_schemas_unnested_by_field'),
     ref('int_activecampaign__deal_custom_field_data_routed_by_type'),
     ref('int_activecampaign__deal_tasktypes_unnested_by_outcome'),
 ] -%}

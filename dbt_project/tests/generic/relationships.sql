@@ -1,8 +1,9 @@
 {#-
     In place of dbt's own: compares as numbers, since some references are text and every id is a
-    double; and severity is the variable's, since the source deletes users and lists for good.
+    double; and severity is the variable's, since the source deletes users and lists for good. Ids
+    that are no numbers (UUIDs) are compared as text.
 -#}
-{% test relationships(model, column_name, to, field) %}
+{% test relationships(model, column_name, to, field, as_text=false) %}
 
 {{ config(severity=var('activecampaign_severity')) }}
 
@@ -24,7 +25,11 @@ select child.reference as points_nowhere
 
 from child
 left join parent
+    {% if as_text -%}
+    on child.reference = parent.id
+    {%- else -%}
     on try_cast(child.reference as double) = try_cast(parent.id as double)
+    {%- endif %}
 
 where child.reference is not null and parent.id is null
 
