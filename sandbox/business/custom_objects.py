@@ -88,7 +88,7 @@ _VALUES: Final[dict[str, Value]] = {
     "price": lambda random, n, at: 100 * random.randrange(5_000) if n % 3 else None,
     "remarks": lambda random, n, at: _REMARKS[n % len(_REMARKS)],
     "passed": lambda random, n, at: ("yes", "no")[n % 7 == 6],
-    "drift": lambda random, n, at: round(random.random() / 1000, 6),
+    "drift": lambda random, n, at: random.randrange(-500, 500) / 1000,
 }
 
 
@@ -103,14 +103,14 @@ def generate(account: Account, contacts: list[Contact], random: Random) -> None:
     deals = account.collections["deals"].numbers
     for nth, contact in enumerate(contacts[::20]):
         others = random.sample(contacts[:200], min(nth % 3, len(contacts)))
-        people = [contact, *others]
+        since = max(person.created for person in (contact, *others))
         related = {"primary-contact": [contact.id], "users": [other.id for other in others]}
         for row in account.collections["accountContacts"].children("contact", int(contact.id)):
             employed = account.find("accountContacts", row) or {}
             related["site"] = [employed["account"]]
+            since = max(since, int(epoch(employed["createdTimestamp"])))
         if nth % 7 == 6:
-            people, related = [], {}
-        since = max([person.created for person in people], default=0)
+            related = {}
         _make(account, balances, nth, since, related, random)
         if nth % 2 == 0 and deals:
             deal = account.find("deals", random.choice(deals)) or {}
