@@ -168,8 +168,6 @@ class Account:
             CONSEQUENCES[resource](self, before, after, at)
 
     def _as_served(self, resource: str, numbers: Iterable[int]) -> list[Record]:
-        named = RESOURCES[resource].always + RESOURCES[resource].listed
-        relations = [name for name in named if name in RESOURCES[resource].relations]
         held = RESOURCES[resource]
         relations = [name for name in held.always + held.listed if name in held.relations]
         collection = self.collections[resource]

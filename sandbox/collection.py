@@ -32,7 +32,6 @@ class Collection:
         self._texts: dict[int, bytes] = {}  # own members without braces; of what was put: all
         self._put: dict[int, frozenset[str]] = {}  # names of members, of what put() brought
         self._has_ids = resource.id_key == "id"
-        links = f',"links":{resource.links_template}}}' if self._has_ids else "}"
         links = f',"links":{resource.links_template}}}' if resource.has_links else "}"
         self._links = [piece.encode() for piece in links.split("{id}")]
         self._unnumbered = count(_LAST)
@@ -50,10 +49,9 @@ class Collection:
 
     def write(self, record: Record) -> None:
         """Keep a record, given by its own members, in place of the one with its id."""
-        number = int(record["id"])
+        number = id_of(record)
         if not self._has_ids:
             record = {member: held for member, held in record.items() if member != "id"}
-        number = id_of(record)
         before = self.parents(number)
         self._put.pop(number, None)
         self._keep(number, encode(record)[1:-1].encode(), before, self._named(record))

@@ -68,9 +68,8 @@ def test_an_empty_account_holds_nothing() -> None:
 def test_every_reference_leads_somewhere(key: str, generated: Account) -> None:
     records = generated.records(key)
     assert records
-    assert all(record["id"].isdigit() for record in records if RESOURCES[key].id_key == "id")
-    assert all(str(record["id"]).isdigit() for record in records)
-    assert all(number_of(record["id"]) is not None for record in records)
+    if RESOURCES[key].id_key == "id":
+        assert all(number_of(record["id"]) is not None for record in records)
     for member, parent in RESOURCES[key].parents.items():
         held = {
             str(value)

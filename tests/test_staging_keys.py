@@ -13,28 +13,6 @@ from tests.conftest import ROOT
 STAGING = ROOT / "dbt_project/models/staging"
 TABLES = sorted(path.stem.split("__")[1] for path in STAGING.glob("*.sql"))
 
-# Keys of every record that are no data: addresses of further requests, and the raw table's own key.
-NO_DATA = {"links", "id"}
-# Keys that only some records have, and the sample not: newer ones, amounts of money, older names.
-# Keys that only some records have, and the sample not: newer ones, amounts of money. And other
-# spellings of keys that no published reply shows.
-# Keys that only some records have, and the sample not: newer ones, amounts of money, spellings.
-RARE = {
-    "addresses": {"company_name", "address_1", "address_2", "is_default"},
-    "campaign_messages": {"verified_opens", "verified_unique_opens"},
-    "contact_conversions": {
-        *("conversion_trigger", "converted_by", "convertedById", "convertedByType", "triggerType"),
-    },
-    "deal_custom_field_data": {"fieldCurrency"},
-    "goals": {"automation_block", "dirtyStats"},
-}
-# Keys that stay in the raw JSON, since they are secrets, or that are read by themselves, since they
-# differ from another only in case.
-LEFT_OUT = {
-    "contact_conversions": {"conversiontrigger"},
-    "lists": {"twitter_token", "twitter_token_secret"},
-    "email_activities": {"fromName", "fromAddress", "toAddress", "ccAddress", "messageHtml"},
-    "geo_addresses": {  # recorded by its keys only
 VARIABLES = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 LEFT_OUT = VARIABLES["activecampaign_keys_left_out"]
 RARE = VARIABLES["activecampaign_keys_rare"]
@@ -43,18 +21,7 @@ UNSAMPLED = {
     "geo_addresses": {
         *("ip4", "country2", "country", "state", "city", "zip", "area", "lat", "lon", "tz"),
         "tstamp",
-    "ecom_order_activities": {  # how the API spells its members is unproven
-        *("order_number", "total_price", "discount_amount", "shipping_amount", "tax_amount"),
-        *("total_products", "shipping_method", "store_name", "logo_url", "order_url"),
-        *("external_created_date", "external_updated_date", "abandoned_date"),
-        *("created_date", "updated_date"),
     },
-}
-# Keys that stay in the raw JSON, since they are secrets.
-LEFT_OUT = {
-    "calendars": {"token"},
-    "configs": {"val"},
-    "lists": {"twitter_token", "twitter_token_secret"},
 }
 
 

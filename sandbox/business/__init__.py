@@ -8,8 +8,8 @@ from random import Random
 
 from sandbox.account import Account
 from sandbox.business import (
-    activities,
     access,
+    activities,
     audience,
     automations,
     campaigns,
@@ -19,10 +19,10 @@ from sandbox.business import (
     custom_fields,
     custom_objects,
     deals,
-    marketing,
+    ecommerce,
     mail_links,
     mail_log,
-    ecommerce,
+    marketing,
     notes,
     pipelines,
     profile,

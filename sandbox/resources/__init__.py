@@ -5,8 +5,8 @@ from typing import Final
 
 from sandbox.resources import (
     accounts,
-    automations,
     activities,
+    automations,
     campaigns,
     contacts,
     conversions,
@@ -16,8 +16,8 @@ from sandbox.resources import (
     ecommerce,
     fields,
     lists,
-    marketing,
     mail_log,
+    marketing,
     notes,
     pipelines,
     settings,
@@ -31,12 +31,8 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     resource.key: resource
     for area in (
         *(users, lists, fields, contacts, accounts, pipelines, deals, custom_fields),
-        *(campaigns, tasks, notes),
-        *(marketing, settings),
-        *(automations, conversions),
-        *(campaigns, tasks, notes, mail_log, activities),
-        tracking,
-        *(campaigns, tasks, notes, ecommerce, custom_objects),
+        *(campaigns, tasks, notes, marketing, settings, automations, conversions),
+        *(mail_log, activities, tracking, ecommerce, custom_objects),
     )
     for resource in area.RESOURCES
 }

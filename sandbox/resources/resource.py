@@ -154,7 +154,7 @@ class Resource:
 
     def new(self, record_id: str, at: datetime, given: Mapping[str, Any]) -> Record:
         """A record with the defaults and dates that the API gives, and then what is given."""
-        record = {**self.template, **given, "id": self._id("id", record_id)}
+        record = {**self.template, **given, "id": self.id_form("id", record_id)}
         texts: dict[Stamp, str] = {}  # each form once: to tell the time zone takes long
         for member, stamp in self.created.items():
             if member not in given:

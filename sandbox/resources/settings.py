@@ -155,6 +155,7 @@ RESOURCES: Final = (
         template=_EVENT,
         class_name="EventTrackingEvent",
         id_key="name",
+        has_links=False,
         total="number",
     ),
 )
