@@ -141,7 +141,7 @@ class Dbt:
         severity: str = "error",
         **variables: str,
     ) -> subprocess.CompletedProcess[str]:
-        variables |= {"activecampaign_severity": severity}
+        variables |= {"activecampaign_severity": severity, "activecampaign_unit_tests": "true"}
         # one path for all databases, and a folder for all runs with the same variables: dbt reads
         # the whole project anew when either changes
         link = self.folder / database.name

@@ -1,10 +1,5 @@
 {#- Staging says what did not cast; the models are named so that all of them are built. -#}
 {%- set casting = [
-    ref('int_activecampaign__custom_object_records_unnested_by_field'),
-    ref('int_activecampaign__custom_object_records_unnested_by_relationship'),
-    ref('int_activecampaign__custom_object_schemas_unnested_by_field'),
-    ref('int_activecampaign__deal_custom_field_data_routed_by_type'),
-    ref('int_activecampaign__deal_tasktypes_unnested_by_outcome'),
     ref('stg_activecampaign__account_contacts'),
     ref('stg_activecampaign__account_custom_field_data'),
     ref('stg_activecampaign__account_custom_field_meta'),
@@ -83,6 +78,13 @@
     ref('stg_activecampaign__user_groups'),
     ref('stg_activecampaign__users'),
     ref('stg_activecampaign__webhooks'),
+] -%}
+{%- set casting_later = [
+    ref('int_activecampaign__custom_object_records_unnested_by_field'),
+    ref('int_activecampaign__custom_object_records_unnested_by_relationship'),
+    ref('int_activecampaign__custom_object_schemas_unnested_by_field'),
+    ref('int_activecampaign__deal_custom_field_data_routed_by_type'),
+    ref('int_activecampaign__deal_tasktypes_unnested_by_outcome'),
 ] -%}
 
 with
