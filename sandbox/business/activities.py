@@ -92,9 +92,9 @@ def _write_mails(account: Account, people: Sequence[Contact], random: Random) ->
             }
             email = address("email", int(one.id))
             if key == "contactEmails":
-                is_sent_before = nth % 5 == 1 and at >= sent_since
-                message = first["messageid"] if is_sent_before else "0"
+                message = first["messageid"] if nth % 5 == 1 and at >= sent_since else "0"
                 members |= _contact_email(nth, message, random)
+                members["seriesid"] = "1" if nth % 8 == 2 and at >= sent_since else "0"
             else:
                 members |= _email_activity(nth, users[members["userid"]], email, deal["id"])
             account.create(key, moment(at), **members)
@@ -104,7 +104,6 @@ def _contact_email(nth: int, message: str, random: Random) -> Record:
     subject = _SUBJECTS[nth % len(_SUBJECTS)]
     return {
         "messageid": message,
-        "seriesid": "1" if nth % 8 == 2 else "0",
         "messageheader": _HEADER.format("service", subject) if nth % 3 else "",
         "ip": str(random.randrange(2**32)) if nth % 4 else "0",
         "source": "web" if nth % 2 else "",
