@@ -40,6 +40,8 @@ def schema_of(account: Account, slug: str) -> str:
 def test_schemas_and_records_look_like_the_recorded_ones(generated: Account, get: Get) -> None:
     page = get(SCHEMAS, showFields="all")
     assert page["meta"] == {"limit": 20, "offset": 0, "count": 3, "total": 3}
+    made = [schema["createdTimestamp"] for schema in page["schemas"]]
+    assert made == sorted(made)
     balance = schema_of(generated, "balance")
     for key, records in (
         ("schemas", page["schemas"]),
