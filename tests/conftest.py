@@ -139,9 +139,9 @@ class Dbt:
         database: Path,
         *arguments: str,
         severity: str = "error",
-        **variables: str,
+        **variables: str | bool,
     ) -> subprocess.CompletedProcess[str]:
-        variables |= {"activecampaign_severity": severity, "activecampaign_unit_tests": "true"}
+        variables |= {"activecampaign_severity": severity, "activecampaign_unit_tests": True}
         # one path for all databases, and a folder for all runs with the same variables: dbt reads
         # the whole project anew when either changes
         link = self.folder / database.name

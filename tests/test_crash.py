@@ -36,8 +36,9 @@ PROMPT: Final = 5.0  # seconds in which a run that cannot start says so
 
 # tables whose records come in another form beside their parent
 OF_ANOTHER_FORM: Final = {"deal_custom_field_data"}
-KEYS: Final = {endpoint.raw_table: endpoint.key for endpoint in ENDPOINTS} | {
-    beside.raw_table: beside.key for endpoint in ENDPOINTS for beside in endpoint.beside
+USUAL: Final = [endpoint for endpoint in ENDPOINTS if not endpoint.opt_in]
+KEYS: Final = {endpoint.raw_table: endpoint.key for endpoint in USUAL} | {
+    beside.raw_table: beside.key for endpoint in USUAL for beside in endpoint.beside
 }
 
 

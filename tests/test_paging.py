@@ -51,13 +51,16 @@ def read(server: Server, endpoint: Endpoint) -> tuple[Read, set[str | None]]:
 
 def account_of(endpoint: Endpoint, ids: Sequence[int]) -> Account:
     """An account that holds records of one endpoint only, those of its second parent if it has."""
-    account = Account.empty()
+    account, resource = Account.empty(), RESOURCES[endpoint.key]
+    own = {endpoint.changed_key: "2026-05-28T03:20:46-05:00"} if endpoint.changed_key else {}
     if endpoint.per:
-        for parent in ("1", "2"):
-            account.put(endpoint.per, {"id": parent})
-    for id in ids:
-        record = {**RESOURCES[endpoint.key].template, "id": str(id)}
-        account.put(endpoint.key, record | ({"groupid": "2"} if endpoint.per else {}))
+        [parent] = {one.key for one in ENDPOINTS if one.raw_table == endpoint.per}
+        relation = endpoint.path.rpartition("/")[2]
+        own[resource.per or RESOURCES[parent].relations[relation].member] = "2"
+        for id in ("1", "2"):
+            account.put(parent, {"id": id})
+    for number in ids:
+        account.put(endpoint.key, {**resource.template, **own, endpoint.id_key: str(number)})
     return account
 
 

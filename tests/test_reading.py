@@ -6,15 +6,16 @@ from math import ceil
 
 import pytest
 
-from loader.endpoints import ENDPOINTS, RAW_TABLES, snake_case
+from loader.endpoints import ENDPOINTS, RAW_TABLES
 from sandbox import resources
 from sandbox.account import Account
 from sandbox.behaviour import Behaviour, Fault
 from sandbox.server import serve
 from tests.conftest import Load, Loaded
 
-KEYS = {key for one in ENDPOINTS for key in (one.key, *(beside.key for beside in one.beside))}
-RESOURCES = {snake_case(key): key for key in KEYS}
+USUAL = [one for one in ENDPOINTS if not one.opt_in]
+RESOURCES = {one.raw_table: one.key for one in USUAL}
+RESOURCES |= {beside.raw_table: beside.key for one in USUAL for beside in one.beside}
 RELATIONS = {path for one in ENDPOINTS for path in one.include}
 FORMS = {key for key, resource in resources.RESOURCES.items() if resource.beside}
 
