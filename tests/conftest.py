@@ -21,6 +21,20 @@ ROOT = Path(__file__).parent.parent
 BUILT = sorted(path.stem for path in (ROOT / "dbt_project/models/documented").glob("*.sql"))
 SOAK_EXAMPLES = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))  # 0: not what takes long
 LOADER = (sys.executable, "-m", "loader")
+DOCUMENTED = ("--select", "documented")
+DOCUMENTED_MODELS = (
+    "--select",
+    *(f"+path:dbt_project/models/{folder}" for folder in ("documented", "sales", "customers")),
+    *("load_audit", "orphan_references", "--indirect-selection", "cautious"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file, and those that look at the one warehouse, run in one process."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        group = "warehouse" if "warehouse" in fixtures else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass(frozen=True)
@@ -75,10 +89,18 @@ def account() -> Account:
 def load(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Load:
-    """Runs `python -m loader` in this process against a server."""
+    """Runs `python -m loader` in this process against a server.
 
-    def run(server: Server, *arguments: str, database: Path | None = None) -> Loaded:
+    It reads what the documented tables need, unless told what to read, or `every` list.
+    """
+
+    def run(
+        server: Server, *arguments: str, database: Path | None = None, every: bool = False
+    ) -> Loaded:
         path = database or tmp_path / "warehouse.duckdb"
+        says = {"--select", "--exclude", "--endpoint", "purge", "endpoints"}
+        if not every and says.isdisjoint(arguments):
+            arguments += DOCUMENTED
         monkeypatch.setenv("ACTIVECAMPAIGN_API_URL", server.url)
         monkeypatch.setenv("ACTIVECAMPAIGN_API_KEY", server.api_key)
         monkeypatch.setenv("ACTIVECAMPAIGN_DUCKDB", str(path))
@@ -128,10 +150,16 @@ class Dbt:
 
     folder: Path
 
-    def build(self, database: Path, *, severity: str = "error") -> subprocess.CompletedProcess[str]:
-        """`dbt build` without the unit tests, which no database changes."""
+    def build(
+        self, database: Path, *, severity: str = "error", every: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """`dbt build` of the documented tables or of `every` model.
+
+        Without the unit tests, which no database changes.
+        """
+        models = () if every else DOCUMENTED_MODELS
         unit_tests = ("--exclude-resource-type", "unit_test")
-        return self("build", database, *unit_tests, severity=severity)
+        return self("build", database, *unit_tests, *models, severity=severity)
 
     def __call__(
         self,

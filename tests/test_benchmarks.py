@@ -20,7 +20,7 @@ DAY = date(2026, 11, 25)
 def test_plain_duckdb_reads_what_the_loader_reads(load: Load, tmp_path: Path) -> None:
     plain = tmp_path / "plain.duckdb"
     with serve(Account.generate(contacts=250, seed=2)) as server:
-        loaded = load(server, "--select", "documented")
+        loaded = load(server)
         loaders.plain_duckdb(server.url, plain)
     assert loaders.rows(plain) == loaders.rows(loaded.database) > 1_000
 

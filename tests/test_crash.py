@@ -19,7 +19,7 @@ from loader.endpoints import ENDPOINTS
 from sandbox.account import Account
 from sandbox.dates import Clock
 from sandbox.server import Server, serve
-from tests.conftest import LOADER, SOAK_EXAMPLES, run_command
+from tests.conftest import DOCUMENTED, LOADER, SOAK_EXAMPLES, run_command
 from tests.runs import (
     EXTRACTED,
     LOADED,
@@ -36,7 +36,7 @@ PROMPT: Final = 5.0  # seconds in which a run that cannot start says so
 
 # tables whose records come in another form beside their parent
 OF_ANOTHER_FORM: Final = {"deal_custom_field_data"}
-USUAL: Final = [endpoint for endpoint in ENDPOINTS if not endpoint.opt_in]
+USUAL: Final = [one for one in ENDPOINTS if one.documented or one.stands_in]
 KEYS: Final = {endpoint.raw_table: endpoint.key for endpoint in USUAL} | {
     beside.raw_table: beside.key for endpoint in USUAL for beside in endpoint.beside
 }
@@ -85,7 +85,7 @@ def refused(runs: Runs, startup: float) -> str:
 
 @pytest.fixture
 def runs(server: Server, tmp_path: Path) -> Runs:
-    return Runs(server, tmp_path / "warehouse.duckdb")
+    return Runs(server, tmp_path / "warehouse.duckdb", *DOCUMENTED)
 
 
 Kill = Callable[[Runs], None]
@@ -147,7 +147,7 @@ def test_what_waits_for_a_database_that_went_on_elsewhere_is_not_loaded(
 ) -> None:
     account.clock = Clock(account.present, timedelta(hours=5))
     runs.killed_at(NORMALIZED)
-    elsewhere = Runs(runs.server, tmp_path / "elsewhere.duckdb")
+    elsewhere = Runs(runs.server, tmp_path / "elsewhere.duckdb", *DOCUMENTED)
     move(runs.database, elsewhere.database)
     account.update("contacts", 5, firstName="Changed")
     account.update("lists", 1, name="hours later")
@@ -158,7 +158,7 @@ def test_what_waits_for_a_database_that_went_on_elsewhere_is_not_loaded(
 
 
 def test_a_database_has_one_folder_by_whatever_name(runs: Runs, account: Account) -> None:
-    link = Runs(runs.server, runs.database.with_name("link.duckdb"))
+    link = Runs(runs.server, runs.database.with_name("link.duckdb"), *DOCUMENTED)
     link.database.symlink_to(runs.database)
     runs.killed_at(NORMALIZED)
     link.completes()

@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.account import Account
 from sandbox.server import Server, serve
-from tests.conftest import BUILT, Dbt, Load
+from tests.conftest import BUILT, DOCUMENTED_MODELS, Dbt, Load
 from tests.recorded import CONTRACT, RECORDED, Record
 
 ZONE = ZoneInfo("America/Chicago")
@@ -208,7 +208,7 @@ def test_accounts_of_any_size_arrive_whole(contacts: int, load: Load, dbt: Dbt) 
     with serve(account) as server:
         loaded = load(server)
     assert loaded.exit_code == 0, loaded.output
-    built = dbt("run", loaded.database)
+    built = dbt("run", loaded.database, *DOCUMENTED_MODELS)
     assert built.returncode == 0, built.stdout
     for table in BUILT:
         rows = shown(loaded.database, table)

@@ -61,7 +61,7 @@ def test_each_endpoint_names_the_documented_tables_that_need_it(manifest: dict[s
 def test_what_is_opt_in_is_read_only_where_it_is_named(load: Load) -> None:
     opt_in = {one.path for one in ENDPOINTS if one.opt_in}
     with serve(Account.generate(contacts=2, seed=1)) as server:
-        load(server)
+        load(server, every=True)
         load(server, "--select", "contact*", "settings", "ecommerce", "con[a-z]*")
         assert asked(server).isdisjoint(opt_in)
         loaded = load(server, "--select", "contacts", "contacts/{id}/trackingLogs", "configs")

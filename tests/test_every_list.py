@@ -30,7 +30,7 @@ def held(account: Account, table: str) -> set[str]:
 def test_every_row_of_every_list_is_in_raw_and_in_staging(load: Load, dbt: Dbt) -> None:
     account = Account.generate(contacts=CONTACTS, seed=6)
     with serve(account) as server:
-        load(server)
+        load(server, every=True)
         loaded = load(server, "--select", *OPT_IN)
     assert loaded.exit_code == 0, loaded.output
     built = dbt("run", loaded.database, "--select", "path:dbt_project/models/staging")

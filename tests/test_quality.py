@@ -90,14 +90,11 @@ def sent(server: Server) -> dict[str, tuple[int, int]]:
     return {path: (number, refused[path]) for path, number in asked.items()}
 
 
-DOCUMENTED = ("--select", "documented")
-
-
 def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) -> None:
     account = Account.generate(contacts=120, seed=2)
     began = now()
     with serve(account) as server:
-        load(server, *DOCUMENTED, "--full")
+        load(server, "--full")
         gone = account.records("contactTags")[0]
         pairs = account.records("accountContacts")
         account.delete("contactTags", gone["id"])
@@ -108,11 +105,11 @@ def test_each_read_is_told_with_what_the_server_saw_of_it(load: Load, dbt: Dbt) 
         server.behaviour.faults = [Fault(path="contacts", status=503, times=1, after=1)]
         server.behaviour.withheld_includes = {"fieldValues"}
         server.requests.clear()
-        full = load(server, *DOCUMENTED, "--full")
+        full = load(server, "--full")
         requests = sent(server)
         run_id = full.rows("select max(run_id) from activecampaign_raw.runs")[0][0]
         server.requests.clear()
-        loaded = load(server, *DOCUMENTED)
+        loaded = load(server)
         asked_since = {
             request.path: datetime.fromisoformat(request.query["filters[updated_after]"][0])
             for request in server.requests
@@ -217,7 +214,7 @@ def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
 
     with serve(account) as server:
         server.behaviour.closed_pipelines = {"2"}
-        loaded = load(server, *DOCUMENTED)
+        loaded = load(server)
         with duckdb.connect(str(loaded.database)) as connection:
             connection.execute("use activecampaign_raw")
             connection.execute("create table appointments as from tags limit 3")
@@ -234,7 +231,7 @@ def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
         assert appointments[:5] == (None, served, 3, 0, 3)
         account.delete("accounts", gone)
         account.add("tags", tag="with another", colör=value)
-        loaded = load(server, *DOCUMENTED, "--full")
+        loaded = load(server, "--full")
     look()
     last = read_at("tags", account.records("tags")[-1]["id"])
     assert found["tags"] == [("colör", served, 2, 0, tags + 1, first, last)]

@@ -13,7 +13,7 @@ from sandbox.behaviour import Behaviour, Fault
 from sandbox.server import serve
 from tests.conftest import Load, Loaded
 
-USUAL = [one for one in ENDPOINTS if not one.opt_in]
+USUAL = [one for one in ENDPOINTS if one.documented or one.stands_in]
 RESOURCES = {one.raw_table: one.key for one in USUAL}
 RESOURCES |= {beside.raw_table: beside.key for one in USUAL for beside in one.beside}
 RELATIONS = {path for one in ENDPOINTS for path in one.include}

@@ -10,7 +10,7 @@ import pytest
 from sandbox.account import Account
 from sandbox.behaviour import Fault
 from sandbox.server import serve
-from tests.conftest import BUILT, SOAK_EXAMPLES, Dbt
+from tests.conftest import BUILT, DOCUMENTED, SOAK_EXAMPLES, Dbt
 from tests.runs import Runs, change
 from tests.test_documented_rows import expected, shown
 
@@ -42,7 +42,7 @@ def test_a_large_account_arrives_whole_through_faults_and_kills(dbt: Dbt, tmp_pa
         server.behaviour.faults = [
             Fault(**fault, chance=chance, seed=seed + number) for number, fault in enumerate(LINE)
         ]
-        runs = Runs(server, tmp_path / "warehouse.duckdb")
+        runs = Runs(server, tmp_path / "warehouse.duckdb", *DOCUMENTED)
         for _ in range(3):
             with runs.started() as run:
                 try:
