@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         known = selection.known([*options.endpoint, *endpoints_in_environment()])
-        selected = selection.select(known, options.select, options.exclude)
+        names = [*options.select, selection.ADDED] if options.endpoint and options.select else None
+        selected = selection.select(known, names or options.select, options.exclude)
         if options.command == "endpoints":
             is_all = not (options.select or options.exclude)
             console.print(listing(known if is_all else selected.chosen))

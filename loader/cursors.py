@@ -1,6 +1,6 @@
 """Where a read begins: at the start, the last cursor, a list's end, or where one was killed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
@@ -51,6 +51,12 @@ LATEST: Final = f"""
 select
     arg_max(next_cursor, run_id) filter (where next_cursor is not null),
     arg_max(next_cursor is not null, run_id) filter (where rows > 0)
+from {RAW_SCHEMA}.endpoint_reads
+where endpoint = ? and collection = ?
+"""
+
+PARENTS: Final = f"""
+select arg_max(parents, run_id) filter (where next_cursor is not null)
 from {RAW_SCHEMA}.endpoint_reads
 where endpoint = ? and collection = ?
 """
@@ -140,6 +146,23 @@ def forget(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
     database.execute(
         f"delete from {RAW_SCHEMA}.unfinished_reads where endpoint = ?", [endpoint.name]
     )
+
+
+def void(database: duckdb.DuckDBPyConnection, endpoints: Iterable[Endpoint]) -> None:
+    """Let no later run build on what was read of these endpoints: it is not there any more."""
+    for endpoint in endpoints:
+        forget(database, endpoint)
+        database.execute(
+            f"update {RAW_SCHEMA}.endpoint_reads set is_complete = false, next_cursor = null "
+            "where endpoint = ? and (is_complete or next_cursor is not null)",
+            [endpoint.name],
+        )
+
+
+def known_parents(database: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> set[str]:
+    """The parents whose lists were read by the read that the next cursor comes from."""
+    found = database.execute(PARENTS, [endpoint.name, endpoint.raw_table]).fetchone()
+    return set((found and found[0]) or ())
 
 
 def _resumed(database: duckdb.DuckDBPyConnection, read: Read, plan: Plan) -> Read | None:

@@ -58,7 +58,6 @@ class Endpoint:
     changed_in_utc: bool = False  # the parameter takes no offset but `Z`
     grows: bool = False  # at its end, and what is there hardly changes
     documented: tuple[str, ...] = ()  # tables that need it
-    tolerated: frozenset[int] = frozenset({403, 404})  # statuses that mean: not on this key or plan
     per: str | None = None  # raw table whose ids fill `{id}` of the path, one read each
     stands_in: bool = False  # read only where the collection did not come beside its parent
     opt_in: bool = False  # read only where it is named: it may hold secrets, or takes hours
@@ -67,6 +66,11 @@ class Endpoint:
     def name(self) -> str:
         """What the command line, the summary and `endpoint_reads` call it."""
         return self.path
+
+    @property
+    def tolerated(self) -> frozenset[int]:
+        """Statuses that mean: not on this key or plan."""
+        return frozenset({403, 404} if self.documented else {400, 403, 404, 405})
 
     @property
     def is_incremental(self) -> bool:
@@ -216,13 +220,12 @@ ENDPOINTS: Final = (
     Endpoint(path="ecomOrderActivities", key="ecomOrderActivities", group="ecommerce"),
     Endpoint(
         path="customObjects/schemas", key="schemas", table="custom_object_schemas", group="customObjects",
-        params={"showFields": "all"}, tolerated=frozenset({400, 403, 404}),
+        params={"showFields": "all"},
     ),
     Endpoint(
         path="customObjects/records/{id}", key="records", table="custom_object_records", group="customObjects",
         per="custom_object_schemas", params={"orders[createdTimestamp]": "ASC"},
         changed_since="filters[updatedTimestamp][gt]", changed_key="updatedTimestamp", changed_in_utc=True,
-        tolerated=frozenset({400, 403, 404}),
     ),
     Endpoint(path="savedResponses", key="savedResponses", group="settings"),
     Endpoint(path="addresses", key="addresses", group="settings"),

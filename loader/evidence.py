@@ -47,10 +47,12 @@ create table if not exists {RAW_SCHEMA}.endpoint_reads (
     retries bigint not null,
     skipped_reason varchar,
     cursor timestamptz,
-    next_cursor timestamptz
+    next_cursor timestamptz,
+    parents varchar[]
 );
 alter table {RAW_SCHEMA}.endpoint_reads add column if not exists cursor timestamptz;
 alter table {RAW_SCHEMA}.endpoint_reads add column if not exists next_cursor timestamptz;
+alter table {RAW_SCHEMA}.endpoint_reads add column if not exists parents varchar[];
 """
 
 # In this order: a complete read did not serve it, cut down or whole; its parent came without it;
@@ -71,6 +73,12 @@ where
         )
         or child.run_id <= parent.deleted_in_run
     )
+"""
+
+# Lists of a parent that is gone go with it, whether or not they are read in this run.
+CHILDREN: Final = """
+select id from {raw}.{table}
+where deleted_in_run is null and parent_id in (select id from gone)
 """
 
 # In place of the record itself, another table has what this read was served of it.
@@ -167,7 +175,9 @@ def _judge(
             _is_too_much(*judged) or (gone > 0 and bool(findings and findings[0].withheld))
         )
         if gone and not is_withheld:
-            _mark(database, collection, run_id)
+            _mark(database, collection.table, "select id from gone", run_id)
+            for lists in _read_per(collection.table):
+                _mark(database, lists, CHILDREN.format(raw=RAW_SCHEMA, table=lists), run_id)
         finding = Finding(
             collection=collection.table,
             rows=_rows(database, read, collection, run_id),
@@ -289,12 +299,16 @@ def _alive(database: duckdb.DuckDBPyConnection, table: str) -> int:
     return _number(database, query)
 
 
-def _mark(database: duckdb.DuckDBPyConnection, collection: _Collection, run_id: int) -> None:
+def _mark(database: duckdb.DuckDBPyConnection, table: str, ids: str, run_id: int) -> None:
     database.execute(
-        f"update {RAW_SCHEMA}.{collection.table} set deleted_in_run = ? "
-        "where id in (select id from gone)",
-        [run_id],
+        f"update {RAW_SCHEMA}.{table} set deleted_in_run = ? where id in ({ids})", [run_id]
     )
+
+
+def _read_per(table: str) -> list[str]:
+    """Raw tables of the lists that are read once for each record of a table."""
+    lists = [one for one in ENDPOINTS if one.per == table and not one.parent_key]
+    return [own for one in lists for own in one.raw_tables]
 
 
 def _rows(
@@ -318,7 +332,7 @@ def _write(
         f"insert into {RAW_SCHEMA}.endpoint_reads values "
         "($endpoint, $collection, $first, $run, $mode, $is_complete, $is_exhaustive, $is_carried, "
         "$proves_absence, $rows, $api_total, $marked, $withheld, $started_at, $finished_at, "
-        "$requests, $retries, $skipped_reason, $cursor, $next_cursor)",
+        "$requests, $retries, $skipped_reason, $cursor, $next_cursor, $parents)",
         {
             "endpoint": read.endpoint.name,
             "collection": collection.table,
@@ -340,6 +354,7 @@ def _write(
             "skipped_reason": read.reason or None,
             "cursor": read.cursor,
             "next_cursor": read.next_cursor,
+            "parents": list(read.parents or ()) if read.next_cursor else None,
         },
     )
 

@@ -54,6 +54,12 @@ class Page:
     repaired: int  # replies whose text was no valid Unicode
     changed: list[str] = field(default_factory=list)  # when its records changed, where it tells
 
+    def of(self, parent: str) -> "Page":
+        """The same, all its rows belonging to one parent."""
+        for records in self.tables.values():
+            records.parents = [parent] * len(records.ids)
+        return self
+
     @property
     def length(self) -> int:
         """Records of the main collection, usable or not."""

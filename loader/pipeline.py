@@ -21,7 +21,7 @@ from loader import cursors, evidence
 from loader.client import Client
 from loader.cursors import Plan
 from loader.database import SETTINGS, broke_off, cause_of, has_data, working_folder
-from loader.endpoints import RAW_TABLES, Endpoint
+from loader.endpoints import ENDPOINTS, RAW_TABLES, Endpoint
 from loader.errors import LoaderError
 from loader.evidence import Finding
 from loader.intake import drained
@@ -137,8 +137,9 @@ def run(
 
     watch(current)
     run_id = current.run_id
-    plan = with_lost(database, endpoints, plan)
     if missing := _missing(database, [*endpoints, *stand_ins]):
+        # before the tables are there again: nothing else tells that their rows are not
+        cursors.void(database, _lost(database, ENDPOINTS))
         _forget_schema(database)
         pipeline.extract(declared(missing))
         pipeline.sync_schema()
@@ -149,6 +150,9 @@ def run(
     reads = [cursors.begin(database, one, client, run_id, plan) for one in later]
     for one in reads:
         _find_parents(database, one, current.reads)
+        if one.cursor and set(one.parents or ()) - cursors.known_parents(database, one.endpoint):
+            cursors.void(database, [one.endpoint])  # of a new one all is read, so of all
+            one.cursor = None
     read(reads)
     database.execute(
         f"update {RAW_SCHEMA}.runs set finished_at = ? where run_id = ?",
@@ -269,9 +273,12 @@ def with_lost(
     """A plan that reads anew what was in tables that are not there any more."""
     if plan.since:  # what a lost table held has no date
         return plan
+    return replace(plan, full=(*plan.full, *_lost(database, endpoints)))
+
+
+def _lost(database: duckdb.DuckDBPyConnection, endpoints: Sequence[Endpoint]) -> list[Endpoint]:
     missing = set(_missing(database, endpoints))
-    lost = [one for one in endpoints if missing.intersection(one.raw_tables)]
-    return replace(plan, full=(*plan.full, *lost))
+    return [one for one in endpoints if missing.intersection(one.raw_tables)]
 
 
 def _missing(database: duckdb.DuckDBPyConnection, endpoints: Sequence[Endpoint]) -> list[str]:

@@ -59,6 +59,9 @@ def _gone(table: str) -> str:
         for endpoint in ENDPOINTS
         if any(one.raw_table == table and one.parent_key for one in endpoint.beside)
     ]
+    parents += [
+        one.per for one in ENDPOINTS if one.per and not one.parent_key and table in one.raw_tables
+    ]
     is_gone = "deleted_in_run is not null"
     conditions = [
         f"parent_id in (select id from {RAW_SCHEMA}.{parent} where {is_gone})" for parent in parents

@@ -16,6 +16,7 @@ from loader.paging import LIMIT, Progress, Stored, walk_by_id, walk_by_offset, w
 # What changed so long before the cursor may still be served: a filter may go by the day, and a
 # date without an offset is of any zone.
 FILTER_SLACK: Final = timedelta(days=2)
+REFUSALS: Final = 10  # lists, one a parent, that are refused before any answers: all would be
 
 
 class Outcome(Enum):
@@ -107,7 +108,12 @@ class Read:
     @property
     def next_cursor(self) -> datetime | None:
         """Since when a later read must ask for changes, None where this one is no ground for it."""
-        is_ground = self.endpoint.is_incremental and self.is_complete and not self.leaves_gap
+        is_ground = (
+            self.endpoint.is_incremental
+            and self.is_complete
+            and self.knows_all_parents
+            and not self.leaves_gap
+        )
         return self.as_of if is_ground else None
 
     @property
@@ -204,11 +210,15 @@ class Read:
                 break
             answered = len(self.walks)
             try:
-                yield from self._read_list(self.endpoint.path.replace("{id}", parent))
+                path = self.endpoint.path.replace("{id}", parent)
+                for page in self._read_list(path):
+                    yield page if self.endpoint.parent_key else page.of(parent)
             except EndpointError as problem:
                 if isinstance(problem, EndpointUnavailable) and len(self.walks) == answered:
                     self.skipped_parents += 1
                     self.reason = str(problem)
+                    if not answered and self.skipped_parents == REFUSALS:
+                        break
                 else:
                     failure = failure or problem
         if failure:

@@ -57,7 +57,7 @@ class Progress:
 
     def _tell(self) -> None:
         for read in self._run.reads if self._run else ():
-            if read.parents and id(read) not in self._sized:
+            if read.parents and read.endpoint.opt_in and id(read) not in self._sized:
                 self._sized.add(id(read))
                 self._console.print(self._size(read), soft_wrap=True, highlight=False)
             if read.outcome and id(read) not in self._told:

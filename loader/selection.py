@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from dlt.common.normalizers.naming.snake_case import NamingConvention
+
 from loader.endpoints import ENDPOINTS, RAW_TABLES, Endpoint
 from loader.errors import ConfigurationError
 
 ADDED: Final = "added"  # group of the endpoints that the user adds
 OWN_TABLES: Final = frozenset({"runs", "endpoint_reads", "unfinished_reads"})  # beside the raw ones
+_naming: Final = NamingConvention()
 _ADDED: Final = re.compile(r"/?(?:api/3/)?(?P<path>[\w./-]*\w):(?P<key>[A-Za-z]\w*)", re.ASCII)
 
 
@@ -30,7 +33,7 @@ def known(added: Iterable[str]) -> tuple[Endpoint, ...]:
         ConfigurationError: one is not of that form, or its raw table would be another's.
     """
     endpoints, taken = list(ENDPOINTS), set(RAW_TABLES | OWN_TABLES)
-    for text in added:
+    for text in dict.fromkeys(added):
         match = _ADDED.fullmatch(text)
         if not match:
             raise ConfigurationError(
@@ -41,6 +44,11 @@ def known(added: Iterable[str]) -> tuple[Endpoint, ...]:
         if endpoint.name in [one.name for one in ENDPOINTS]:
             raise ConfigurationError(
                 f"The endpoint {endpoint.name} need not be added: it is in the table."
+            )
+        if _naming.normalize_identifier(endpoint.raw_table) != endpoint.raw_table:
+            raise ConfigurationError(
+                f"The endpoint {endpoint.name} cannot be added: {endpoint.key} makes no name of a "
+                "table that dlt keeps as it is."
             )
         if endpoint.raw_table in taken:
             raise ConfigurationError(

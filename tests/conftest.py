@@ -25,7 +25,7 @@ DOCUMENTED = ("--select", "documented")
 DOCUMENTED_MODELS = (
     "--select",
     *(f"+path:dbt_project/models/{folder}" for folder in ("documented", "sales", "customers")),
-    *("load_audit", "orphan_references", "--indirect-selection", "cautious"),
+    *("load_audit", "orphan_references"),
 )
 
 

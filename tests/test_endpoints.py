@@ -122,6 +122,8 @@ def test_an_endpoint_that_the_table_lacks_is_added(
     assert loaded.exit_code == 0
     assert "contacts: skipped" in loaded.output
     assert loaded.rows(ROWS) == [("7", "fitting", True), ("9", "repair", True)]
+    again = load(server, "--select", "tags", "--endpoint", ADDED, ADDED)
+    assert "appointments: 2 of 2 rows" in again.output
     lists["appointments"] = [{"id": "9", "title": "mended"}]
     monkeypatch.setenv("ACTIVECAMPAIGN_ENDPOINTS", ADDED)
     loaded = load(server, "--select", "appointments")
@@ -136,6 +138,7 @@ def test_an_endpoint_that_the_table_lacks_is_added(
         ("contacts:contacts", "need not be added"),
         ("contacts/1/contactTags:contactTags", "would be contact_tags"),
         ("runs:runs", "would be runs"),
+        ("appointments:appointments_", "makes no name of a table"),
     ],
 )
 def test_an_endpoint_that_cannot_be_added_is_refused(added: str, said: str, load: Load) -> None:

@@ -143,6 +143,78 @@ def test_objects_of_a_schema_that_is_gone_are_gone(
     assert external_ids(loaded).keys() == held(account, "custom_object_records")
 
 
+def test_objects_of_a_new_schema_are_read_however_old_they_are(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server, *OF_CUSTOM_OBJECTS)
+    known, old = account.records("schemas")[0], account.records("records")[0]
+    schema, record = (
+        "0000000a-0000-4000-8000-00000000000a",
+        "0000000b-0000-4000-8000-00000000000b",
+    )
+    account.put("schemas", {**known, "id": schema, "slug": "new"})
+    account.put("records", {**old, "id": record, "schemaId": schema})
+    loaded = load(server, *OF_CUSTOM_OBJECTS)
+    assert external_ids(loaded).keys() == held(account, "custom_object_records") >= {record}
+
+
+def test_a_read_that_may_not_know_all_schemas_is_nothing_to_go_on_with(
+    server: Server, load: Load
+) -> None:
+    load(server, *OF_CUSTOM_OBJECTS)
+    server.behaviour.faults = [Fault(path="customObjects/schemas", status=422)]
+    loaded = load(server, *OF_CUSTOM_OBJECTS)
+    assert loaded.rows(
+        "select next_cursor is not null from activecampaign_raw.endpoint_reads "
+        "where collection = 'custom_object_records' order by run_id"
+    ) == [(True,), (False,)]
+
+
+def test_lists_of_a_contact_go_with_it_though_they_are_not_read_again(
+    account: Account, server: Server, load: Load
+) -> None:
+    load(server)
+    loaded = load(server, "--select", *OPT_IN)
+    owners = "select count(*), count_if(parent_id is distinct from payload ->> 'contact') from "
+    [(logs, others)] = loaded.rows(f"{owners} activecampaign_raw.tracking_logs")
+    assert logs
+    assert not others
+    gone = account.records("trackingLogs")[0]["contact"]
+    account.delete("contacts", gone)
+    loaded = load(server, "--select", "contact[s]", "--full")
+    for table in ("tracking_logs", "geo_ips"):
+        left = loaded.rows(
+            "select distinct parent_id, deleted_in_run is null "
+            f"from activecampaign_raw.{table} where parent_id = ? or deleted_in_run is not null",
+            gone,
+        )
+        assert set(left) <= {(gone, False)}
+    assert loaded.rows(
+        "select 1 from activecampaign_raw.tracking_logs where deleted_in_run is not null"
+    )
+
+
+def test_lists_that_are_all_refused_are_not_asked_for_contact_by_contact(
+    server: Server, load: Load
+) -> None:
+    load(server)
+    server.requests.clear()
+    server.behaviour.forbidden = {"contacts/{id}/trackingLogs": b""}
+    loaded = load(server, "--select", "contacts/{id}/trackingLogs")
+    assert (loaded.exit_code, "trackingLogs: skipped" in loaded.output) == (0, True)
+    assert len({one.path for one in server.requests if "trackingLogs" in one.path}) == 10
+
+
+@pytest.mark.parametrize("status", [400, 405])
+def test_a_list_that_the_plan_lacks_may_say_so_in_other_ways(
+    status: int, server: Server, load: Load
+) -> None:
+    server.behaviour.faults = [Fault(path="sms", status=status)]
+    loaded = load(server, "--select", "sms")
+    assert loaded.exit_code == 0, loaded.output
+    assert f"status {status}" in loaded.output
+
+
 def test_a_plan_without_custom_objects_answers_400(server: Server, load: Load) -> None:
     server.behaviour.faults = [Fault(path="customObjects/*", status=400)]
     loaded = load(server, *OF_CUSTOM_OBJECTS)

@@ -656,13 +656,18 @@ def test_a_full_read_is_as_old_as_its_first_run(server: Server, load: Load) -> N
     assert cursors(server) == {None}
 
 
+@pytest.mark.parametrize("failures", [0, 1], ids=["at once", "after a run that failed"])
 def test_a_table_that_was_lost_is_read_again_whole(
-    account: Account, server: Server, load: Load
+    account: Account, server: Server, load: Load, failures: int
 ) -> None:
     contact_rows(account)
     loaded = load(server, *CONTACTS)
     with duckdb.connect(str(loaded.database)) as database:
         database.execute("drop table activecampaign_raw.contact_tags")
+    for _ in range(failures):
+        server.behaviour.faults = [Fault(path="contacts", status=422)]
+        assert load(server, *CONTACTS).exit_code == 1
+        server.behaviour.faults = []
     loaded = load(server, *CONTACTS)
     assert payloads(loaded, "contact_tags").keys() == {"1", "2"}
 

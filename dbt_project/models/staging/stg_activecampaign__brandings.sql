@@ -57,8 +57,8 @@ final as (
         {{ to_number('record.zendeskWidgetEnabled') }} as zendesk_widget_enabled,
 
         -- timestamps, UTC
-        {{ to_timestamp('record.created_timestamp') }} as created_timestamp,
-        {{ to_timestamp('record.updated_timestamp') }} as updated_timestamp,
+        {{ to_timestamp('record.created_timestamp') }} as created_at,
+        {{ to_timestamp('record.updated_timestamp') }} as updated_at,
 
         -- load
         {{ load_columns() }}

@@ -35,8 +35,8 @@ final as (
         id,
         {{ to_number('id') }} as contact_data_id,
         {{ to_reference('record.contact') }} as contact_id,
-        {{ to_number('record.created_by') }} as created_by,
-        {{ to_number('record.updated_by') }} as updated_by,
+        {{ to_reference('record.created_by') }} as created_by,
+        {{ to_reference('record.updated_by') }} as updated_by,
 
         -- text
         record.geoIp4 as geo_ip4,
@@ -67,8 +67,8 @@ final as (
         {{ to_timestamp('record.tstamp') }} as tstamp,
         {{ to_timestamp('record.geoTstamp') }} as geo_tstamp,
         {{ to_timestamp('record.ga_first_visit') }} as ga_first_visit,
-        {{ to_timestamp('record.created_timestamp') }} as created_timestamp,
-        {{ to_timestamp('record.updated_timestamp') }} as updated_timestamp,
+        {{ to_timestamp('record.created_timestamp') }} as created_at,
+        {{ to_timestamp('record.updated_timestamp') }} as updated_at,
 
         -- load
         {{ load_columns() }}

@@ -32,8 +32,8 @@ final as (
         record.title,
 
         -- timestamps, UTC
-        {{ to_timestamp('record.created_timestamp') }} as created_timestamp,
-        {{ to_timestamp('record.updated_timestamp') }} as updated_timestamp,
+        {{ to_timestamp('record.created_timestamp') }} as created_at,
+        {{ to_timestamp('record.updated_timestamp') }} as updated_at,
 
         -- load
         {{ load_columns() }}

@@ -31,11 +31,13 @@ final as (
 
         -- text
         record.name,
-        regexp_replace(
-            split_part(split_part(record.url, '?', 1), '#', 1),
-            '^([^/@]*:/+|/+)?[^/]*@',
-            '\1'
-        ) as url,
+        nullif(
+            regexp_extract(
+                regexp_replace(trim(record.url), '^(\w*:?//+)?([^/?]*@)?', ''),
+                '^[\w.-]+(:\d+)?'
+            ),
+            ''
+        ) as url_host,
         record.state,
 
         -- json, as served
