@@ -4,7 +4,7 @@ The API deletes without a trace. Absence is evidence only after a complete read,
 set together with the record of the read that proves them, in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,7 +58,6 @@ alter table {RAW_SCHEMA}.endpoint_reads add column if not exists parents varchar
 # In this order: a complete read did not serve it, cut down or whole; its parent came without it;
 # its parent is gone.
 GONE: Final = """
-create or replace temp table gone as
 select child.id
 from {raw}.{table} as child
 left join {raw}.{parent} as parent on parent.id = child.parent_id and $has_parent
@@ -276,22 +275,24 @@ def _find_gone(
         is_not_cut_down.append(
             PARENT_IS_WHOLE.format(raw=RAW_SCHEMA, whole=collection.whole_parents)
         )
-    database.execute(
-        GONE.format(
-            raw=RAW_SCHEMA,
-            table=collection.table,
-            parent=read.endpoint.raw_table,
-            is_not_cut_down=" and ".join(is_not_cut_down) or "true",
-        ),
-        {
-            "first": read.first_run_id,
-            "run": run_id,
-            "proves_absence": collection.proves_absence,
-            "is_carried": collection.is_carried,
-            "has_parent": collection.has_parent,
-        },
+    gone = GONE.format(
+        raw=RAW_SCHEMA,
+        table=collection.table,
+        parent=read.endpoint.raw_table,
+        is_not_cut_down=" and ".join(is_not_cut_down) or "true",
     )
-    return _number(database, "select count(*) from gone"), _alive(database, collection.table)
+    values = {
+        "first": read.first_run_id,
+        "run": run_id,
+        "proves_absence": collection.proves_absence,
+        "is_carried": collection.is_carried,
+        "has_parent": collection.has_parent,
+    }
+    found = _number(database, f"select count(*) from ({gone})", values)
+    if found:
+        database.execute(f"create or replace temp table gone as {gone}", values)
+    is_judged = found or collection.twin
+    return found, _alive(database, collection.table) if is_judged else 0
 
 
 def _alive(database: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -360,7 +361,9 @@ def _write(
 
 
 def _number(
-    database: duckdb.DuckDBPyConnection, query: str, values: Sequence[int] | None = None
+    database: duckdb.DuckDBPyConnection,
+    query: str,
+    values: Sequence[int] | Mapping[str, object] | None = None,
 ) -> int:
     row = database.execute(query, values).fetchone()
     return int(row[0]) if row else 0

@@ -14,6 +14,7 @@ from typing import Final
 import dlt
 import duckdb
 import pyarrow as pa
+from dlt.common.destination.exceptions import DestinationException
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -140,10 +141,7 @@ def run(
     if missing := _missing(database, [*endpoints, *stand_ins]):
         # before the tables are there again: nothing else tells that their rows are not
         cursors.void(database, _lost(database, ENDPOINTS))
-        _forget_schema(database)
-        pipeline.extract(declared(missing))
-        pipeline.sync_schema()
-        _load(pipeline, database)
+        _make(pipeline, database, missing)
     read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
     later = [one for one in endpoints if one.per]
     later += [one for one in stand_ins if evidence.is_lacking(database, one, endpoints)]
@@ -232,6 +230,19 @@ def _load(
         worker.shutdown(wait=False)
     for loaded in Path(pipeline.working_dir).glob("load/loaded/*"):
         shutil.rmtree(loaded)
+
+
+def _make(
+    pipeline: dlt.Pipeline, database: duckdb.DuckDBPyConnection, tables: Sequence[str]
+) -> None:
+    """Have dlt make raw tables, all at once and without a row."""
+    _forget_schema(database)
+    try:
+        pipeline.extract(declared(tables))
+        pipeline.sync_schema()
+    except (PipelineStepFailed, DestinationException) as problem:
+        raise LoaderError(broke_off(Path(pipeline.pipelines_dir), problem)) from None
+    _load(pipeline, database)
 
 
 def _start(database: duckdb.DuckDBPyConnection, account: str) -> int:

@@ -23,12 +23,12 @@ SOAK_EXAMPLES = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))  # 0: not
 LOADER = (sys.executable, "-m", "loader")
 DOCUMENTED = ("--select", "documented")
 DOCUMENTED_MODELS = (
-    "--select",
     *(f"+path:dbt_project/models/{folder}" for folder in ("documented", "sales", "customers")),
     *("load_audit", "orphan_references"),
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file, and those that look at the one warehouse, run in one process."""
     for item in items:
@@ -151,15 +151,12 @@ class Dbt:
     folder: Path
 
     def build(
-        self, database: Path, *, severity: str = "error", every: bool = False
+        self, database: Path, *models: str, severity: str = "error"
     ) -> subprocess.CompletedProcess[str]:
-        """`dbt build` of the documented tables or of `every` model.
-
-        Without the unit tests, which no database changes.
-        """
-        models = () if every else DOCUMENTED_MODELS
+        """`dbt build` of all models or of some, without unit tests, which no database changes."""
+        selected = ("--select", *models) if models else ()
         unit_tests = ("--exclude-resource-type", "unit_test")
-        return self("build", database, *unit_tests, *models, severity=severity)
+        return self("build", database, *unit_tests, *selected, severity=severity)
 
     def __call__(
         self,

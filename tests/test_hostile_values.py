@@ -70,7 +70,7 @@ def built(replies: Replies, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) 
     database = tmp_path_factory.mktemp("hostile") / "warehouse.duckdb"
     with served(replies) as url:
         run_loader(url, database)
-    made = dbt.build(database, severity="warn", every=True)
+    made = dbt.build(database, severity="warn")
     assert made.returncode == 0, made.stdout
     return database
 

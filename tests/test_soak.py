@@ -10,7 +10,7 @@ import pytest
 from sandbox.account import Account
 from sandbox.behaviour import Fault
 from sandbox.server import serve
-from tests.conftest import BUILT, DOCUMENTED, SOAK_EXAMPLES, Dbt
+from tests.conftest import BUILT, DOCUMENTED, DOCUMENTED_MODELS, SOAK_EXAMPLES, Dbt
 from tests.runs import Runs, change
 from tests.test_documented_rows import expected, shown
 
@@ -59,7 +59,7 @@ def test_a_large_account_arrives_whole_through_faults_and_kills(dbt: Dbt, tmp_pa
         assert exit_codes[-2:] == [0, 0], said
         met = sum(one.status != 200 for one in server.requests)
         assert met > FAULTY / 4 * len(server.requests)  # half of them have the status of a success
-    built = dbt.build(runs.database)
+    built = dbt.build(runs.database, *DOCUMENTED_MODELS)
     assert built.returncode == 0, built.stdout
     for table in BUILT:
         rows = shown(runs.database, table)
