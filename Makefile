@@ -19,7 +19,7 @@ demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, bui
 	@DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python examples/demo.py --contacts $(CONTACTS) --seed $(SEED)
 
 test: $(VENV)/.installed-dev ## all tests, on all cores
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 soak: $(VENV)/.installed-dev ## what takes hours: random edits, faults, kills
 	ACTIVECAMPAIGN_SOAK_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -s \

@@ -1,7 +1,9 @@
 """The real thing, set up once: the loader over HTTP against the sandbox, DuckDB, dbt."""
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,15 +28,6 @@ DOCUMENTED_MODELS = (
     *(f"+path:dbt_project/models/{folder}" for folder in ("documented", "sales", "customers")),
     *("load_audit", "orphan_references"),
 )
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file, and those that look at the one warehouse, run in one process."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        group = "warehouse" if "warehouse" in fixtures else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass(frozen=True)
@@ -189,13 +182,6 @@ class Dbt:
             },
         )
 
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """What dbt knows of the project after a command."""
-        text = (self.folder / "error" / "manifest.json").read_text(encoding="utf-8")
-        loaded: dict[str, Any] = json.loads(text)
-        return loaded
-
 
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
@@ -213,17 +199,32 @@ def sandbox_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def warehouse(sandbox_server: Server, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that `python -m loader` and `dbt build` made of the account."""
-    path = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
-    run_loader(sandbox_server.url, path, sandbox_server.api_key)
-    built = dbt("build", path)
-    assert built.returncode == 0, built.stdout
-    assert "WARN=0" in built.stdout, built.stdout
-    assert "warning" not in built.stdout.lower().replace("warn=0", ""), built.stdout
+def warehouse(
+    sandbox_server: Server, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """A database that `python -m loader` and `dbt build` made of the account.
+
+    One for all processes that run tests: who comes second waits for it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+    path = folder / "warehouse.duckdb"
+    with (folder / "warehouse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            made = tmp_path_factory.mktemp("made") / path.name
+            run_loader(sandbox_server.url, made, sandbox_server.api_key)
+            built = dbt("build", made)
+            assert built.returncode == 0, built.stdout
+            assert "WARN=0" in built.stdout, built.stdout
+            assert "warning" not in built.stdout.lower().replace("warn=0", ""), built.stdout
+            shutil.copy(dbt.folder / "error" / "manifest.json", folder)
+            made.rename(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def manifest(warehouse: Path, dbt: Dbt) -> dict[str, Any]:
-    return dbt.manifest
+def manifest(warehouse: Path) -> dict[str, Any]:
+    """What dbt knows of the project."""
+    loaded: dict[str, Any] = json.loads(warehouse.with_name("manifest.json").read_text())
+    return loaded

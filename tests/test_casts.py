@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,7 +78,7 @@ def quoted(value: str | None) -> str:
 
 
 @pytest.fixture(scope="module")
-def results(dbt: Dbt, warehouse: Path) -> dict[str, list[Any]]:
+def results(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     """What each macro makes of its values, in their order."""
     selects = [
         f"select '{macro}' as macro, {number} as number,"
@@ -90,7 +89,8 @@ def results(dbt: Dbt, warehouse: Path) -> dict[str, list[Any]]:
     ]
     query = f"select * from ({' union all '.join(selects)}) order by macro, number"
     options = ("--quiet", "--output", "json", "--limit", "-1")
-    shown = dbt("show", warehouse, *options, "--inline", query)
+    database = tmp_path_factory.mktemp("casts") / "warehouse.duckdb"
+    shown = dbt("show", database, *options, "--inline", query)
     assert shown.returncode == 0, shown.stdout
     made: dict[str, list[Any]] = {}
     for row in json.loads(shown.stdout)["show"]:

@@ -55,8 +55,8 @@ def barest_of_each() -> Account:
 
 @pytest.mark.parametrize(
     "account",
-    [Account.empty(), Account.generate(contacts=0, seed=1), one_of_each(), barest_of_each()],
-    ids=["empty", "no contacts", "one record each", "one bare record each"],
+    [Account.empty(), one_of_each(), barest_of_each()],
+    ids=["empty", "one record each", "one bare record each"],
 )
 def test_small_accounts_build_green(account: Account, load: Load, dbt: Dbt) -> None:
     with serve(account) as server:
@@ -142,8 +142,8 @@ def test_dbt_before_any_load_says_to_load_first(dbt: Dbt, tmp_path: Path) -> Non
     assert built.stdout.count("Nothing loaded yet") == 1
 
 
-def test_an_unknown_time_zone_is_named(dbt: Dbt, warehouse: Path, tmp_path: Path) -> None:
-    built = dbt("build", warehouse, activecampaign_timezone="Mars/Olympus")
+def test_an_unknown_time_zone_is_named(dbt: Dbt, tmp_path: Path) -> None:
+    built = dbt("build", tmp_path / "warehouse.duckdb", activecampaign_timezone="Mars/Olympus")
     assert built.returncode != 0
     assert "Mars/Olympus" in built.stdout
     assert "activecampaign_timezone" in built.stdout

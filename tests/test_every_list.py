@@ -199,7 +199,7 @@ def test_lists_that_are_all_refused_are_not_asked_for_contact_by_contact(
 ) -> None:
     load(server)
     server.requests.clear()
-    server.behaviour.forbidden = {"contacts/{id}/trackingLogs": b""}
+    server.behaviour.faults = [Fault(path="contacts/{id}/trackingLogs", status=404)]
     loaded = load(server, "--select", "contacts/{id}/trackingLogs")
     assert (loaded.exit_code, "trackingLogs: skipped" in loaded.output) == (0, True)
     assert len({one.path for one in server.requests if "trackingLogs" in one.path}) == 10

@@ -84,7 +84,7 @@ def check(database: Path, account: Account, table: str) -> None:
             if types[column] == "JSON" and held is not None:
                 held = json.loads(held)
             if column == "url_host":
-                value = urlsplit(str(value)).netloc.rpartition("@")[2]
+                value = urlsplit(str(value)).netloc.rpartition("@")[2] or None
             wanted = id if column == "id" else expected(column, types[column], value)
             assert held == wanted, (table, column, id)
 

@@ -96,7 +96,7 @@ def test_staging_holds_each_record_s_values(key: str, account: Account, built: P
                 record,
                 members.get(name, name),
                 kind,
-                is_reference=column.endswith("_id") and column not in ("fb_id", "tw_id"),
+                is_reference=column.endswith(("_id", "_by")) and column not in ("fb_id", "tw_id"),
             )
             for (column, name), kind in zip(columns.items(), kinds, strict=True)
         ]
