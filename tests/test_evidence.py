@@ -10,7 +10,6 @@ from sandbox.behaviour import Fault
 from sandbox.server import serve
 from tests.conftest import Load, Loaded
 
-
 SOME = ("--select", "contacts", "users", "deals")  # groups: whose lists hang on each other
 
 
