@@ -29,6 +29,7 @@ from loader.intake import drained
 from loader.reading import Outcome, Read
 from loader.settings import RAW_SCHEMA, Settings
 from loader.source import activecampaign, declared
+from loader.stand_ins import is_lacking
 
 NAME: Final = "activecampaign"  # of the pipeline
 CONFIG: Final = {
@@ -144,7 +145,7 @@ def run(
         _make(pipeline, database, missing)
     read([cursors.begin(database, one, client, run_id, plan) for one in endpoints if not one.per])
     later = [one for one in endpoints if one.per]
-    later += [one for one in stand_ins if evidence.is_lacking(database, one, endpoints)]
+    later += [one for one in stand_ins if is_lacking(database, one, endpoints)]
     reads = [cursors.begin(database, one, client, run_id, plan) for one in later]
     for one in reads:
         _find_parents(database, one, current.reads)

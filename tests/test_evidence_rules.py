@@ -28,6 +28,7 @@ from loader.pages import Page
 from loader.paging import LIMIT
 from loader.reading import Read
 from loader.settings import RAW_SCHEMA
+from loader.stand_ins import is_lacking
 
 BY_PATH: Final = {endpoint.path: endpoint for endpoint in ENDPOINTS}
 TAGS: Final = ("1", "2", "3")
@@ -353,7 +354,7 @@ class Simulation:
         try:
             self.read(self.endpoint)
             for key in self.children:
-                if evidence.is_lacking(self.database, BY_PATH[key], [self.endpoint]):
+                if is_lacking(self.database, BY_PATH[key], [self.endpoint]):
                     self.read(BY_PATH[key])
             if script.reads_tags:
                 self.read(BY_PATH["tags"])

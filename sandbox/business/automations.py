@@ -9,156 +9,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sandbox.account import Account
 from sandbox.automations import ACTIVE
 from sandbox.business import messages
+from sandbox.business.automation_plans import MAIL, ON_SITE, PLANS, TEXTS, Plan, Step
 from sandbox.business.contacts import Contact
 from sandbox.business.timeline import days_ago, later
 from sandbox.dates import epoch, iso, moment
 from sandbox.resources import Record
 
 _ENDED: Final = "2"
-_MAIL: Final = "send"
-
-
-class Step(NamedTuple):
-    """A block: its type, when it was put in (days before the present), what it is set to."""
-
-    type: str
-    made: float
-    params: Any = ()
-    tags: tuple[str, ...] = ()
-    deleted: float | None = None  # days before the present
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """An automation and its blocks, one after the other. `send` takes its mail, and its day."""
-
-    id: str
-    name: str
-    made: float  # days before the present
-    steps: tuple[Step, ...]
-    members: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_used(self) -> bool:
-        """Whether contacts ever went through it."""
-        return self.members.get("status") != "0"
-
-
-def _wait(time: int, unit: str) -> dict[str, Any]:
-    return {"waittype": "time", "waittime": str(time), "waitdurt": unit}
-
-
-def _goal(name: str, *, position: str = "below", unmet: str = "wait") -> dict[str, Any]:
-    return {"name": name, "position": position, "unmet": unmet, "segmentid": "0"}
-
-
-# The first six are older than all contacts, since lists and logs name them at any time.
-_PLANS: Final = (
-    Plan(
-        "1",
-        "Welcome series",
-        1840,
-        (
-            Step(_MAIL, 0),
-            Step("wait", 1824, _wait(3, "days")),
-            Step("addtag", 1740, tags=("Newsletter reader",)),
-            Step("goal", 1200, _goal("Bought a balance")),
-            Step("removetag", 1100, tags=("Prospect", "Trial unit")),
-        ),
-        {"multientry": "1", "description": "For everyone who is new", "source": "0"},
-    ),
-    Plan(
-        "2",
-        "Calibration reminders",
-        1838,
-        (
-            Step("wait", 1836, {"waittype": "date", "waittime": "0", "waitdurt": ""}),
-            Step(_MAIL, 0),
-            Step("wait", 1690, _wait(30, "days"), deleted=1000),
-            Step("goal", 1300, _goal("Calibrated \u2013 \u6821\u6b63\u6e08\u307f \u2713")),
-            Step("addtag", 1290, tags=("Calibration due",)),
-        ),
-        {"multientry": "1", "userid": "2", "exit_on_unsubscribe": "1", "source": "2"},
-    ),
-    Plan(
-        "3",
-        'Nach der Vorf\u00fchrung: "LX-200" & Zubeh\u00f6r \U0001f52c',
-        1836,
-        (
-            Step("wait", 1830, _wait(2, "hours")),
-            Step(_MAIL, 0),
-            Step("goal", 150, _goal("Answered", position="anywhere", unmet="continue")),
-        ),
-        {"userid": "3", "exit_on_conversion": "1", "description": ""},
-    ),
-    Plan(
-        "4",
-        "Win them back",
-        1834,
-        (
-            Step("removetag", 1650, tags=("Newsletter reader",)),
-            Step("wait", 1640, _wait(6, "months")),
-            Step(_MAIL, 0),
-        ),
-    ),
-    Plan(
-        "5",
-        "Trade show leads",
-        1832,
-        (Step("addtag", 1100, tags=("Webinar 2025", "Price list sent")),),
-        {"status": 2, "hidden": "1", "description": "Until 2025"},
-    ),
-    Plan("6", "Distributors", 1830, (Step("wait", 1828, _wait(1, "weeks")),)),
-    # 7 was deleted
-    Plan(
-        "8",
-        "Onboarding, as the assistant wrote it",
-        40,
-        (Step("wait", 40, []),),
-        {
-            "status": "0",
-            "source": "6",
-            "entitlements_violation": "1",
-            "description": "A 14-day sequence of mails:\nhow to set up, level and adjust. " * 60,
-        },
-    ),
-    Plan("9", "Untitled automation", 3, (), {"status": "0", "userid": "0"}),
-)
-_TEXTS: Final[tuple[tuple[str, float, dict[str, Any]], ...]] = (
-    # text, days since it was written, what differs from the usual
-    (
-        "Larkfield: your balance is due for calibration. Reply STOP to opt out.",
-        800,
-        {"automation": "2", "tf_day": "1", "tf_hr_from": "9", "tf_hr_to": "17"},
-    ),
-    (
-        "Willkommen \u2013 sch\u00f6n, dass Sie da sind \U0001f389 " * 8,
-        600,
-        {"automation": "1", "userid": "2"},
-    ),
-    ("Stand 4-120, hall 4?", 30, {"userid": "0"}),
-)
-_ON_SITE: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
-    # name, what differs from the usual
-    (
-        "Hello again",
-        {
-            "automation": "1",
-            "template": {
-                "initial": {"type": "bubble", "text": "Need a hand?"},
-                "detailed": {"headline": 'Ask "Ingrid"', "text": "We answer \u2615", "image": None},
-            },
-            "ldate": iso(days_ago(100)),
-        },
-    ),
-    ("Vorf\u00fchrung buchen \U0001f4c5", {"automation": "3", "ldate": "0000-00-00 00:00:00"}),
-    ("Untitled", {"template": {"initial": [], "detailed": []}}),
-)
 
 
 class _Entry(NamedTuple):
@@ -207,7 +69,7 @@ def generate(account: Account, people: Sequence[Contact], random: Random) -> Non
         if campaign["automation"]
     }
     tags = {tag["tag"]: tag["id"] for tag in account.records("tags")}
-    made = {plan.id: _build(account, plan, mails.get(plan.id), tags) for plan in _PLANS}
+    made = {plan.id: _build(account, plan, mails.get(plan.id), tags) for plan in PLANS}
     needs = _needs(account, people, {mail["id"]: mail["automation"] for mail in mails.values()})
     entries: list[_Entry] = []
     for id, automation in made.items():
@@ -215,7 +77,7 @@ def generate(account: Account, people: Sequence[Contact], random: Random) -> Non
             entries += _entries(automation, needs.get(id, []), people, random)
     _write(account, made, sorted(entries), random)
     _texts(account, Counter(entry.automation_id for entry in entries))
-    for name, differing in _ON_SITE:
+    for name, differing in ON_SITE:
         account.create("siteMessages", days_ago(0), name=name, **differing)
 
 
@@ -231,7 +93,7 @@ def _build(
     parent: str | None = None
     for order, step in enumerate(steps, start=1):
         at, params = days_ago(step.made), step.params
-        if step.type == _MAIL:
+        if step.type == MAIL:
             if mail is None:
                 continue
             at = moment(epoch(mail["cdate"]))
@@ -412,7 +274,7 @@ def _fate(
 
 def _texts(account: Account, entered: Mapping[str, int]) -> None:
     """Make text messages; a few of those who enter an automation have a number to send them to."""
-    for text, days, differing in _TEXTS:
+    for text, days, differing in TEXTS:
         sent = entered.get(differing.get("automation", ""), 0) // 6
         account.create(
             "sms",
