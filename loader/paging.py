@@ -7,6 +7,7 @@ from math import ceil, log2
 from typing import Final, Protocol
 
 from loader.errors import EndpointError
+from loader.id_set import IdSet
 from loader.pages import Page
 
 LIMIT: Final = 100  # the API's largest page
@@ -124,7 +125,7 @@ def walk_by_offset(
         EndpointError: the server sends the same page again and again.
     """
     ahead = Ahead(fetch, pool)
-    seen: set[str | None] = {None}
+    seen = IdSet()
     offset, steps, repeats = progress.start, 0, 0
     anchor: str | None = None
     first: list[str | None] = []
@@ -154,7 +155,7 @@ def walk_by_offset(
             first = first or page.ids
             before = len(seen)
             seen.update(page.ids)
-            progress.distinct = len(seen) - 1
+            progress.distinct = len(seen)
             repeats = 0 if len(seen) > before else repeats + 1
             # A single record is its own anchor: overlapping it would never move on.
             anchor = page.ids[-1] if page.length > 1 else None

@@ -27,7 +27,8 @@ class Collection:
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
-        self.numbers: list[int] = []  # ids, sorted
+        self._numbers: list[int] = []  # ids, sorted; some may be of records that are gone
+        self._has_gone = False
         self.last_id = 0
         self._texts: dict[int, bytes] = {}  # own members without braces; of what was put: all
         self._put: dict[int, frozenset[str]] = {}  # names of members, of what put() brought
@@ -41,6 +42,14 @@ class Collection:
     def __contains__(self, number: int | None) -> bool:
         """Whether there is a record with that id."""
         return number in self._texts
+
+    @property
+    def numbers(self) -> list[int]:
+        """All ids, sorted."""
+        if self._has_gone:  # seen to once for however many: each would move all that follow
+            self._numbers = [number for number in self._numbers if number in self._texts]
+            self._has_gone = False
+        return self._numbers
 
     def next_id(self) -> str:
         """The id of the next new record."""
@@ -112,7 +121,7 @@ class Collection:
         if number in self._texts:
             self._index(number, self.parents(number), {})
             del self._texts[number]
-            del self.numbers[bisect_left(self.numbers, number)]
+            self._has_gone = True
             self._put.pop(number, None)
             self._forget_facts(number)
 
@@ -169,10 +178,10 @@ class Collection:
     ) -> None:
         if number in self._texts:
             self._forget_facts(number)
-        elif self.numbers and number < self.numbers[-1]:
+        elif self._numbers and number <= self._numbers[-1]:
             insort(self.numbers, number)
         else:
-            self.numbers.append(number)
+            self._numbers.append(number)
         self._texts[number] = text
         if number < _LAST:
             self.last_id = max(self.last_id, number)

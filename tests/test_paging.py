@@ -561,7 +561,9 @@ def test_ranges_of_ids_cost_no_record_whatever_holes_edits_and_kills(
         progress = msgspec.json.decode(msgspec.json.encode(progress), type=Progress)
     assert {str(id) for id in ids if id not in sweep.deleted} <= set(read)
     assert progress.gaps == []
-    assert progress.distinct == len(read)
+    # what lies past a range is counted with the next one, where it may be gone meanwhile
+    stayed = {id for id in read if id and int(id) not in sweep.deleted}
+    assert len(stayed) <= progress.distinct <= len(read)
 
 
 def test_a_long_list_is_read_in_ranges_and_each_range_to_its_last_record(pool: Executor) -> None:
