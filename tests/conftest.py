@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,18 @@ ROOT = Path(__file__).parent.parent
 BUILT = sorted(path.stem for path in (ROOT / "dbt_project/models/documented").glob("*.sql"))
 SOAK_EXAMPLES = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))  # 0: not what takes long
 LOADER = (sys.executable, "-m", "loader")
+WRITES_JSON = ("parse", "docs generate", "source freshness")
 DOCUMENTED = ("--select", "documented")
 DOCUMENTED_MODELS = (
     *(f"+path:dbt_project/models/{folder}" for folder in ("documented", "sales", "customers")),
     *("load_audit", "orphan_references"),
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than there are cores: much of a test is waiting to ask once more."""
+    return (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)
@@ -137,58 +145,66 @@ def run_loader(url: str, database: Path, key: str = "key", *arguments: str) -> N
     assert loaded.returncode == 0, loaded.stdout + loaded.stderr
 
 
+@contextmanager
+def shared(factory: pytest.TempPathFactory, worker_id: str, name: str) -> Iterator[Path]:
+    """A path that is one for all processes that run tests: who comes second waits for it."""
+    folder = factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / name
+
+
 @dataclass(frozen=True)
 class Dbt:
     """Runs dbt on this project as a user does, with a working folder of its own."""
 
     folder: Path
 
-    def build(
-        self, database: Path, *models: str, severity: str = "error"
-    ) -> subprocess.CompletedProcess[str]:
+    def build(self, database: Path, *models: str) -> subprocess.CompletedProcess[str]:
         """`dbt build` of all models or of some, without unit tests, which no database changes."""
         selected = ("--select", *models) if models else ()
-        unit_tests = ("--exclude-resource-type", "unit_test")
-        return self("build", database, *unit_tests, *selected, severity=severity)
+        return self("build", database, "--exclude-resource-type", "unit_test", *selected)
 
     def __call__(
-        self,
-        command: str,
-        database: Path,
-        *arguments: str,
-        severity: str = "error",
-        **variables: str | bool,
+        self, command: str, database: Path, *arguments: str, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        variables |= {"activecampaign_severity": severity, "activecampaign_unit_tests": True}
-        # one path for all databases, and a folder for all runs with the same variables: dbt reads
-        # the whole project anew when either changes
+        # dbt reads the whole project anew where the database's path or the variables change
         link = self.folder / database.name
         link.unlink(missing_ok=True)
         link.symlink_to(database)
         return run_command(
             str(Path(sys.executable).with_name("dbt")),
             "--no-use-colors",
-            command,
-            "--target-path",
-            str(self.folder / severity),
-            "--log-path",
-            str(self.folder / "logs"),
-            "--vars",
-            json.dumps(variables),
+            *("--log-level-file", "none"),
+            *(("--no-write-json",) if command not in WRITES_JSON else ()),
+            *command.split(),
+            *("--project-dir", str(ROOT)),
+            *("--target-path", str(self.folder / "-".join(("target", *variables)))),
+            *("--vars", json.dumps({"activecampaign_unit_tests": True} | variables)),
             *arguments,
+            cwd=self.folder,
             environment={
-                "ACTIVECAMPAIGN_DUCKDB": str(link),
+                "ACTIVECAMPAIGN_DUCKDB": link.name,
                 "DBT_PROFILES_DIR": str(self.folder),
             },
         )
 
 
 @pytest.fixture(scope="session")
-def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
+def dbt(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Dbt:
+    """Runs dbt, which has read the project once for all processes that run tests."""
     folder = tmp_path_factory.mktemp("dbt")
     example = (ROOT / "profiles.yml.example").read_text(encoding="utf-8")
     (folder / "profiles.yml").write_text(example, encoding="utf-8")
-    return Dbt(folder)
+    dbt = Dbt(folder)
+    with shared(tmp_path_factory, worker_id, "parsed") as parsed:
+        if not parsed.exists():
+            done = dbt("parse", folder / "no" / "warehouse.duckdb")
+            assert done.returncode == 0, done.stdout
+            shutil.copytree(folder / "target", parsed)
+    shutil.copytree(parsed, folder / "target", dirs_exist_ok=True)
+    return dbt
 
 
 @pytest.fixture(scope="session")
@@ -202,15 +218,8 @@ def sandbox_server() -> Iterator[Server]:
 def warehouse(
     sandbox_server: Server, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Path:
-    """A database that `python -m loader` and `dbt build` made of the account.
-
-    One for all processes that run tests: who comes second waits for it.
-    """
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder if worker_id == "master" else folder.parent
-    path = folder / "warehouse.duckdb"
-    with (folder / "warehouse.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """A database that `python -m loader` and `dbt build` made of the account."""
+    with shared(tmp_path_factory, worker_id, "warehouse.duckdb") as path:
         if not path.exists():
             made = tmp_path_factory.mktemp("made") / path.name
             run_loader(sandbox_server.url, made, sandbox_server.api_key)
@@ -218,13 +227,13 @@ def warehouse(
             assert built.returncode == 0, built.stdout
             assert "WARN=0" in built.stdout, built.stdout
             assert "warning" not in built.stdout.lower().replace("warn=0", ""), built.stdout
-            shutil.copy(dbt.folder / "error" / "manifest.json", folder)
             made.rename(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def manifest(warehouse: Path) -> dict[str, Any]:
+def manifest(dbt: Dbt) -> dict[str, Any]:
     """What dbt knows of the project."""
-    loaded: dict[str, Any] = json.loads(warehouse.with_name("manifest.json").read_text())
+    text = (dbt.folder / "target" / "manifest.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -70,7 +70,7 @@ def built(replies: Replies, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) 
     database = tmp_path_factory.mktemp("hostile") / "warehouse.duckdb"
     with served(replies) as url:
         run_loader(url, database)
-    made = dbt.build(database, severity="warn")
+    made = dbt.build(database)
     assert made.returncode == 0, made.stdout
     return database
 

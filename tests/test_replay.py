@@ -36,7 +36,7 @@ def replay(
     with served(samples.replies) as url:
         run_loader(url, database)
     # the samples come from many accounts, so that most references point nowhere
-    built = dbt.build(database, *DOCUMENTED_MODELS, severity="warn")
+    built = dbt.build(database, *DOCUMENTED_MODELS)
     assert built.returncode == 0, built.stdout
     return samples, database
 
