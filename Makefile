@@ -10,16 +10,30 @@ BIN := $(VENV)/bin
 PROFILES := $(VENV)/profiles
 DBT := DBT_PROFILES_DIR=$(PROFILES) $(BIN)/dbt
 
+# what the docs site describes
+DATABASE := $(or $(ACTIVECAMPAIGN_DUCKDB),$(wildcard warehouse.duckdb),sandbox.duckdb)
+
 # both of them read the project once, with its unit tests for dbt-bouncer to count
 UNIT_TESTS := --vars 'activecampaign_unit_tests: true'
 
-.PHONY: help demo test soak lint clean
+.PHONY: help demo docs look test soak lint clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
 
 demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, build the tables, show them
 	@DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python examples/demo.py --contacts $(CONTACTS) --seed $(SEED)
+
+docs: $(VENV)/.installed-docs $(filter sandbox.duckdb,$(DATABASE)) $(PROFILES)/profiles.yml ## the docs site, of your database or else of a made-up account
+	@ACTIVECAMPAIGN_DUCKDB=$(DATABASE) DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python -m docs.site
+
+look: docs $(VENV)/.installed-look ## see the docs site in headless Chromium, pictures in target/look
+	@command -v chromium chromium-browser google-chrome > /dev/null || \
+		{ apt-get update -qq && apt-get install --yes -qq chromium; }
+	@$(BIN)/python -m docs.site.look
+
+sandbox.duckdb:
+	@$(MAKE) demo
 
 test: $(VENV)/.installed-dev ## all tests, on all cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -49,8 +63,8 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+$(VENV)/.installed-%: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@
 
 $(PROFILES)/profiles.yml: profiles.yml.example $(BIN)/python

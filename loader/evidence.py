@@ -48,11 +48,13 @@ create table if not exists {RAW_SCHEMA}.endpoint_reads (
     skipped_reason varchar,
     cursor timestamptz,
     next_cursor timestamptz,
-    parents varchar[]
+    parents varchar[],
+    outcome varchar
 );
 alter table {RAW_SCHEMA}.endpoint_reads add column if not exists cursor timestamptz;
 alter table {RAW_SCHEMA}.endpoint_reads add column if not exists next_cursor timestamptz;
 alter table {RAW_SCHEMA}.endpoint_reads add column if not exists parents varchar[];
+alter table {RAW_SCHEMA}.endpoint_reads add column if not exists outcome varchar;
 """
 
 # In this order: a complete read did not serve it, cut down or whole; its parent came without it;
@@ -290,7 +292,8 @@ def _write(
         f"insert into {RAW_SCHEMA}.endpoint_reads values "
         "($endpoint, $collection, $first, $run, $mode, $is_complete, $is_exhaustive, $is_carried, "
         "$proves_absence, $rows, $api_total, $marked, $withheld, $started_at, $finished_at, "
-        "$requests, $retries, $skipped_reason, $cursor, $next_cursor, $parents)",
+        "$requests, $retries, $skipped_reason, $cursor, $next_cursor, $parents, "
+        "$outcome)",
         {
             "endpoint": read.endpoint.name,
             "collection": collection.table,
@@ -313,6 +316,7 @@ def _write(
             "cursor": read.cursor,
             "next_cursor": read.next_cursor,
             "parents": list(read.parents or ()) if read.next_cursor else None,
+            "outcome": read.outcome.value if read.outcome else None,
         },
     )
 

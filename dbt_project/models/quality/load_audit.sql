@@ -24,6 +24,7 @@ joined as (
         reads.is_exhaustive,
         reads.is_carried,
         reads.proves_absence,
+        reads.outcome,
         reads.skipped_reason,
         reads.rows,
         reads.api_total,
@@ -61,6 +62,7 @@ final as (
         is_exhaustive,
         is_carried,
         proves_absence,
+        outcome,
         skipped_reason,
 
         -- numbers
