@@ -15,7 +15,13 @@ from loader.settings import RAW_SCHEMA
 
 # Without a limit DuckDB keeps what it read and wrote until most of the machine's memory is full,
 # and each thread buffers for itself. A package of records so large that they need more gets more.
-SETTINGS: Final = {"TimeZone": "UTC", "memory_limit": "128MB", "threads": 2}
+# When what was loaded is written to the file is the pipeline's business.
+SETTINGS: Final = {
+    "TimeZone": "UTC",
+    "memory_limit": "128MB",
+    "threads": 2,
+    "wal_autocheckpoint": "1TB",
+}
 
 
 @contextmanager

@@ -47,6 +47,7 @@ CONFIG: Final = {
 LARGE: Final = 16 * 2**10  # bytes
 ROW_GROUP: Final = "data_writer.row_group_size"  # rows
 ROW_GROUP_BYTES: Final = 8 * 2**20
+MUCH: Final = 8  # what was loaded, times this, is as much as the file holds
 
 
 @dataclass(slots=True)
@@ -303,9 +304,19 @@ def _missing(database: duckdb.DuckDBPyConnection, endpoints: Sequence[Endpoint])
 
 
 def _checkpoint(database: duckdb.DuckDBPyConnection) -> None:
-    """Write what was loaded to the file: until then all of it stays in memory."""
-    with suppress(duckdb.TransactionException):  # someone reads: the next one does
-        database.execute("checkpoint")
+    """Write what was loaded to the file, where that is much beside what the file holds.
+
+    Until then it is kept in memory or beside the file. Each time DuckDB writes parts of the tables
+    anew, the more the larger they are: after every package that would be the most of a large load.
+    """
+    row = database.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchone()
+    file = Path(row[0] if row else "")
+    log = file.with_name(f"{file.name}.wal")
+    if log.exists() and log.stat().st_size * MUCH >= file.stat().st_size:
+        with suppress(duckdb.TransactionException):  # someone reads: the next one does
+            database.execute("checkpoint")
 
 
 def _forget_schema(database: duckdb.DuckDBPyConnection) -> None:
