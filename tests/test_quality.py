@@ -80,6 +80,23 @@ def test_only_what_exists_and_is_due_is_counted(load: Load, dbt: Dbt) -> None:
     assert uncast(loaded) == set()
 
 
+def test_the_whole_account_is_judged_by_what_its_parts_say(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        aspects = connection.execute(
+            "select aspect, is_fine, affected, among from activecampaign_analytics.account_quality"
+        ).fetchall()
+        [(references, drift)] = connection.execute(
+            "select (select sum(reference_count) from activecampaign_analytics.orphan_references), "
+            "(select count(*) from activecampaign_analytics.schema_drift "
+            "where drift = 'served_not_staged')"
+        ).fetchall()
+    assert {aspect for aspect, is_fine, *_ in aspects if not is_fine} == {"known"}
+    found = {aspect: (affected, among) for aspect, _, affected, among in aspects}
+    assert len(aspects) == len(found) == 7
+    assert found["known"] == (drift, None)
+    assert found["consistent"] == (0, references)
+
+
 def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
