@@ -31,12 +31,20 @@ last_run as (
 
 ),
 
--- an endpoint's rows of the last run that read it or tried to
+-- the last run that asked for it: a list that was not due yet says nothing
 last_reads as (
 
-    select *
+    select
+        endpoint,
+        collection,
+        rows,
+        withheld_rows,
+        finished_at,
+        outcome = 'skipped' as is_refused,
+        not is_complete and coalesce(outcome, '') <> 'skipped' as is_short
+
     from reads
-    where outcome is distinct from 'skipped' or requests > 0
+    where coalesce(outcome, '') <> 'skipped' or requests > 0
     qualify row_number() over (partition by endpoint, collection order by run_id desc) = 1
 
 ),
@@ -44,11 +52,14 @@ last_reads as (
 whole_reads as (
 
     select
-        collection,
-        max(finished_at) as read_at
+        reads.collection,
+        max(reads.finished_at) as read_at,
+        max(reads.finished_at) < any_value(last_run.started_at) - interval 36 hour as is_late
+
     from reads
-    where is_complete and (is_exhaustive or is_carried)
-    group by collection
+    cross join last_run
+    where reads.is_complete and (reads.is_exhaustive or reads.is_carried)
+    group by reads.collection
 
 ),
 
@@ -57,15 +68,13 @@ late as (
     select
         'fresh' as aspect,
         'Was each list read to its end within a day and a half of the last run?' as question,
-        count(*) filter (where read_at < started_at - interval 36 hour) as affected,
+        'load_audit' as look_in,
+        count(*) filter (where is_late) as affected,
         count(*) as among,
-        arg_min(collection, read_at)
-            filter (where read_at < started_at - interval 36 hour) as example,
-        min(read_at) as since_at,
-        'load_audit' as look_in
+        arg_min(collection, read_at) filter (where is_late) as example,
+        min(read_at) as since_at
 
     from whole_reads
-    cross join last_run
 
 ),
 
@@ -74,13 +83,11 @@ short as (
     select
         'complete' as aspect,
         'Did the last read of each list bring all that the API announced?' as question,
-        count(*) filter (where not is_complete and outcome is distinct from 'skipped') as affected,
+        'load_audit' as look_in,
+        count(*) filter (where is_short) as affected,
         count(*) as among,
-        min(endpoint)
-            filter (where not is_complete and outcome is distinct from 'skipped') as example,
-        min(finished_at)
-            filter (where not is_complete and outcome is distinct from 'skipped') as since_at,
-        'load_audit' as look_in
+        min(endpoint) filter (where is_short) as example,
+        min(finished_at) filter (where is_short) as since_at
 
     from last_reads
 
@@ -91,11 +98,11 @@ refused as (
     select
         'permitted' as aspect,
         'May the key and the plan see each list?' as question,
-        count(*) filter (where outcome = 'skipped') as affected,
+        'load_audit' as look_in,
+        count(*) filter (where is_refused) as affected,
         count(*) as among,
-        min(endpoint) filter (where outcome = 'skipped') as example,
-        min(finished_at) filter (where outcome = 'skipped') as since_at,
-        'load_audit' as look_in
+        min(endpoint) filter (where is_refused) as example,
+        min(finished_at) filter (where is_refused) as since_at
 
     from last_reads
 
@@ -106,11 +113,11 @@ withheld as (
     select
         'deletions' as aspect,
         'Were all deletions believed, none too many at once?' as question,
+        'load_audit' as look_in,
         sum(withheld_rows) as affected,
         sum(rows) as among,
         arg_max(collection, withheld_rows) filter (where withheld_rows > 0) as example,
-        min(finished_at) filter (where withheld_rows > 0) as since_at,
-        'load_audit' as look_in
+        min(finished_at) filter (where withheld_rows > 0) as since_at
 
     from last_reads
 
@@ -121,13 +128,22 @@ uncast as (
     select
         'typed' as aspect,
         'Is every value of its column''s type?' as question,
+        'uncast_values' as look_in,
         sum(uncast_values) as affected,
-        null as among,
-        arg_max(model_name || '.' || column_name, uncast_values) as example,
-        null as since_at,
-        'uncast_values' as look_in
+        arg_max(model_name || '.' || column_name, uncast_values) as example
 
     from uncast_values
+
+),
+
+orphaned as (
+
+    select
+        orphan_count,
+        reference_count,
+        table_name || '.' || column_name as reference
+
+    from orphan_references
 
 ),
 
@@ -136,14 +152,23 @@ orphans as (
     select
         'consistent' as aspect,
         'Does every reference point to a row that exists?' as question,
+        'orphan_references' as look_in,
         sum(orphan_count) as affected,
         sum(reference_count) as among,
-        arg_max(table_name || '.' || column_name, orphan_count)
-            filter (where orphan_count > 0) as example,
-        null as since_at,
-        'orphan_references' as look_in
+        arg_max(reference, orphan_count) filter (where orphan_count > 0) as example
 
-    from orphan_references
+    from orphaned
+
+),
+
+unknown as (
+
+    select
+        first_seen_at,
+        raw_table || coalesce('.' || key_name, '') as unknown_key
+
+    from schema_drift
+    where drift = 'served_not_staged'
 
 ),
 
@@ -152,32 +177,46 @@ drift as (
     select
         'known' as aspect,
         'Is every key that the API serves in a table?' as question,
-        count(*) filter (where drift = 'served_not_staged') as affected,
-        null as among,
-        min(raw_table || coalesce('.' || key_name, ''))
-            filter (where drift = 'served_not_staged') as example,
-        min(first_seen_at) filter (where drift = 'served_not_staged') as since_at,
-        'schema_drift' as look_in
+        'schema_drift' as look_in,
+        count(*) as affected,
+        min(unknown_key) as example,
+        min(first_seen_at) as since_at
 
-    from schema_drift
+    from unknown
 
 ),
 
 united as (
 
     select * from late
-    union all
+    union all by name
     select * from short
-    union all
+    union all by name
     select * from refused
-    union all
+    union all by name
     select * from withheld
-    union all
+    union all by name
     select * from uncast
-    union all
+    union all by name
     select * from orphans
-    union all
+    union all by name
     select * from drift
+
+),
+
+judged as (
+
+    select
+        aspect,
+        question,
+        example,
+        look_in,
+        cast(coalesce(affected, 0) as bigint) as affected,
+        cast(among as bigint) as among,
+        cast(since_at as timestamp) as since_at,
+        coalesce(affected, 0) = 0 as is_fine
+
+    from united
 
 ),
 
@@ -186,14 +225,14 @@ final as (
     select
         aspect,
         question,
-        coalesce(affected, 0) = 0 as is_fine,
-        cast(coalesce(affected, 0) as bigint) as affected,
-        cast(among as bigint) as among,
+        is_fine,
+        affected,
+        among,
         example,
-        cast(since_at as timestamp) as since_at,
+        since_at,
         look_in
 
-    from united
+    from judged
 
 )
 
