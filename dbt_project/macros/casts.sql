@@ -56,3 +56,8 @@
         then try_cast({{ value }} as boolean)
     end
 {%- endmacro %}
+
+{#- Count, as bigint: counters are doubles in the tables that they come from. -#}
+{% macro to_count(value) -%}
+    try_cast({{ value }} as bigint)
+{%- endmacro %}
