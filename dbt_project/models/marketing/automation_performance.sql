@@ -1,0 +1,69 @@
+with
+
+contact_automations as (
+
+    select * from {{ ref('stg_activecampaign__contact_automations') }}
+    where not is_deleted
+
+),
+
+automations as (
+
+    select * from {{ ref('stg_activecampaign__automations') }}
+    where not is_deleted
+
+),
+
+entries as (
+
+    select
+        automation_id,
+        cast(date_trunc('month', adddate) as date) as month,
+        case
+            when completed = 1 then 'completed'
+            when status = 1 then 'active'
+            else 'exited early'
+        end as outcome,
+        epoch(remdate - adddate) / 86400 as days
+
+    from contact_automations
+    where automation_id is not null
+
+),
+
+counted as (
+
+    select
+        automation_id,
+        month,
+        count(*) as entered,
+        count_if(outcome = 'active') as active,
+        count_if(outcome = 'completed') as completed,
+        count_if(outcome = 'exited early') as exited_early,
+        median(days) filter (where outcome = 'completed') as median_days_to_complete
+
+    from entries
+    group by automation_id, month
+
+),
+
+final as (
+
+    select
+        counted.automation_id,
+        counted.month,
+        automations.name as automation_name,
+        counted.entered,
+        cast(counted.active as bigint) as active,
+        cast(counted.completed as bigint) as completed,
+        cast(counted.exited_early as bigint) as exited_early,
+        counted.completed / counted.entered as completion_rate,
+        counted.median_days_to_complete
+
+    from counted
+    left join automations
+        on counted.automation_id = automations.automation_id
+
+)
+
+select * from final

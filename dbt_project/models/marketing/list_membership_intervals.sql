@@ -1,0 +1,148 @@
+{%- set snapshot = ref('contact_lists_snapshot') if var('activecampaign_snapshots', false) -%}
+{%- set has_snapshot = execute and snapshot and load_relation(snapshot) is not none -%}
+
+with
+
+memberships as (
+
+    select * from {{ ref('contacts_list_activity') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+lists as (
+
+    select * from {{ ref('lists') }}
+
+),
+
+states as (
+
+    select
+        id,
+        contact as contact_id,
+        list as list_id,
+        status,
+        form as form_id,
+        seriesid as automation_id,
+        sourceid as source_id,
+        coalesce(sdate, created_timestamp) as joined_at,
+        coalesce(udate, updated_timestamp) as unsubscribed_at,
+        udate,
+        false as is_from_snapshot,
+        null as seen_at
+
+    from memberships
+    {% if has_snapshot %}
+        union all
+        select
+            contact_list_id as id,
+            contact_id,
+            list_id,
+            status,
+            form_id,
+            series_id as automation_id,
+            source_id,
+            sdate as joined_at,
+            udate as unsubscribed_at,
+            udate,
+            true as is_from_snapshot,
+            dbt_valid_from as seen_at
+
+        from {{ snapshot }}
+        where
+            sdate is not null
+            and contact_list_id in (select memberships.id from memberships)
+    {% endif %}
+
+),
+
+-- the last that is known of each time the contact subscribed; the unconfirmed are not on the list
+subscriptions as (
+
+    select *
+    from states
+    where status in (1, 2, 3) and contact_id is not null and list_id is not null
+    qualify row_number() over (
+        partition by id, joined_at
+        order by is_from_snapshot, seen_at desc
+    ) = 1
+
+),
+
+-- the API keeps when a contact left last, also once the contact is back
+followed as (
+
+    select
+        *,
+        lead(joined_at) over following as next_joined_at,
+        lead(udate) over following as next_udate
+
+    from subscriptions
+    window following as (partition by id order by is_from_snapshot desc, joined_at)
+
+),
+
+ended as (
+
+    select
+        followed.*,
+        lists.name as list_name,
+        case
+            when followed.status = 2 then 'unsubscribed'
+            when followed.status = 3 then 'bounced'
+            when
+                followed.next_udate > followed.joined_at
+                and followed.next_udate <= followed.next_joined_at
+                then 'unsubscribed'
+        end as ended_as,
+        case followed.status
+            when 1 then followed.next_udate
+            when 2 then followed.unsubscribed_at
+            when 3 then cast(contacts.bounced_date as timestamp)
+        end as ended_at
+
+    from followed
+    left join contacts
+        on followed.contact_id = contacts.id
+    left join lists
+        on followed.list_id = lists.id
+
+),
+
+final as (
+
+    select
+        contact_id,
+        list_id,
+        joined_at,
+        list_name,
+        case
+            when form_id > 0 then 'form'
+            when automation_id > 0 then 'automation'
+            when source_id = 4 then 'api'
+        end as joined_by,
+        nullif(form_id, 0) as form_id,
+        nullif(automation_id, 0) as automation_id,
+        source_id,
+        ended_as,
+        ended_as is null as is_current,
+        is_from_snapshot,
+        case
+            when ended_as is not null
+                then least(greatest(ended_at, joined_at), next_joined_at)
+        end as left_at
+
+    from ended
+    where
+        not is_from_snapshot
+        or (ended_as is not null and joined_at < coalesce(next_joined_at, 'infinity'))
+
+)
+
+select * from final
