@@ -167,7 +167,7 @@ class Dbt:
         return self("build", database, "--exclude-resource-type", "unit_test", *selected)
 
     def __call__(
-        self, command: str, database: Path, *arguments: str, **variables: str
+        self, command: str, database: Path, *arguments: str, **variables: str | bool
     ) -> subprocess.CompletedProcess[str]:
         # dbt reads the whole project anew where the database's path or the variables change
         link = self.folder / database.name

@@ -37,9 +37,10 @@ counted as (
         automation_id,
         month,
         count(*) as entered,
-        count_if(outcome = 'active') as active,
-        count_if(outcome = 'completed') as completed,
-        count_if(outcome = 'exited early') as exited_early,
+        count(*) filter (where outcome = 'active') as active,
+        count(*) filter (where outcome = 'completed') as completed,
+        count(*) filter (where outcome = 'exited early') as exited_early,
+        completed / entered as completion_rate,
         median(days) filter (where outcome = 'completed') as median_days_to_complete
 
     from entries
@@ -54,10 +55,10 @@ final as (
         counted.month,
         automations.name as automation_name,
         counted.entered,
-        cast(counted.active as bigint) as active,
-        cast(counted.completed as bigint) as completed,
-        cast(counted.exited_early as bigint) as exited_early,
-        counted.completed / counted.entered as completion_rate,
+        counted.active,
+        counted.completed,
+        counted.exited_early,
+        counted.completion_rate,
         counted.median_days_to_complete
 
     from counted

@@ -19,30 +19,47 @@ counted as (
     select
         form as form_id,
         count(*) as memberships,
-        count_if(status = 1) as subscribed,
-        count_if(status = 2) as unsubscribed
+        count(*) filter (where status = 1) as subscribed,
+        count(*) filter (where status = 2) as unsubscribed
 
     from memberships
     group by form
 
 ),
 
-final as (
+named as (
 
     select
-        coalesce(forms.form_id, counted.form_id) as form_id,
         forms.name as form_name,
-        cast(forms.entries as bigint) as submissions,
-        cast(forms.contacts as bigint) as contacts,
+        try_cast(forms.entries as bigint) as submissions,
+        try_cast(forms.contacts as bigint) as contacts,
+        coalesce(forms.form_id, counted.form_id) as form_id,
         coalesce(counted.memberships, 0) as memberships,
-        cast(coalesce(counted.subscribed, 0) as bigint) as subscribed,
-        cast(coalesce(counted.unsubscribed, 0) as bigint) as unsubscribed,
+        coalesce(counted.subscribed, 0) as subscribed,
+        coalesce(counted.unsubscribed, 0) as unsubscribed,
         counted.subscribed / counted.memberships as subscribed_rate,
         counted.unsubscribed / counted.memberships as unsubscribed_rate
 
     from forms
     full outer join counted
         on forms.form_id = counted.form_id
+
+),
+
+final as (
+
+    select
+        form_id,
+        form_name,
+        submissions,
+        contacts,
+        memberships,
+        subscribed,
+        unsubscribed,
+        subscribed_rate,
+        unsubscribed_rate
+
+    from named
 
 )
 

@@ -1,5 +1,6 @@
-{%- set snapshot = ref('contact_lists_snapshot') if var('activecampaign_snapshots', false) -%}
-{%- set has_snapshot = execute and snapshot and load_relation(snapshot) is not none -%}
+{%- if var('activecampaign_snapshots', false) -%}
+    {%- set snapshot = taken(ref('contact_lists_snapshot')) -%}
+{%- endif -%}
 
 with
 
@@ -31,14 +32,14 @@ states as (
         form as form_id,
         seriesid as automation_id,
         sourceid as source_id,
-        coalesce(sdate, created_timestamp) as joined_at,
-        coalesce(udate, updated_timestamp) as unsubscribed_at,
         udate,
         false as is_from_snapshot,
-        null as seen_at
+        null as seen_at,
+        coalesce(sdate, created_timestamp) as joined_at,
+        coalesce(udate, updated_timestamp) as unsubscribed_at
 
     from memberships
-    {% if has_snapshot %}
+    {% if snapshot %}
         union all
         select
             contact_list_id as id,
@@ -48,11 +49,11 @@ states as (
             form_id,
             series_id as automation_id,
             source_id,
-            sdate as joined_at,
-            udate as unsubscribed_at,
             udate,
             true as is_from_snapshot,
-            dbt_valid_from as seen_at
+            dbt_valid_from as seen_at,
+            sdate as joined_at,
+            udate as unsubscribed_at
 
         from {{ snapshot }}
         where
@@ -70,7 +71,7 @@ subscriptions as (
     where status in (1, 2, 3) and contact_id is not null and list_id is not null
     qualify row_number() over (
         partition by id, joined_at
-        order by is_from_snapshot, seen_at desc
+        order by is_from_snapshot asc, seen_at desc
     ) = 1
 
 ),
@@ -84,7 +85,7 @@ followed as (
         lead(udate) over following as next_udate
 
     from subscriptions
-    window following as (partition by id order by is_from_snapshot desc, joined_at)
+    window following as (partition by id order by is_from_snapshot desc, joined_at asc)
 
 ),
 
@@ -115,13 +116,16 @@ ended as (
 
 ),
 
-final as (
+explained as (
 
     select
         contact_id,
         list_id,
         joined_at,
         list_name,
+        source_id,
+        ended_as,
+        is_from_snapshot,
         case
             when form_id > 0 then 'form'
             when automation_id > 0 then 'automation'
@@ -129,10 +133,7 @@ final as (
         end as joined_by,
         nullif(form_id, 0) as form_id,
         nullif(automation_id, 0) as automation_id,
-        source_id,
-        ended_as,
         ended_as is null as is_current,
-        is_from_snapshot,
         case
             when ended_as is not null
                 then least(greatest(ended_at, joined_at), next_joined_at)
@@ -142,6 +143,26 @@ final as (
     where
         not is_from_snapshot
         or (ended_as is not null and joined_at < coalesce(next_joined_at, 'infinity'))
+
+),
+
+final as (
+
+    select
+        contact_id,
+        list_id,
+        joined_at,
+        list_name,
+        joined_by,
+        form_id,
+        automation_id,
+        source_id,
+        ended_as,
+        is_current,
+        is_from_snapshot,
+        left_at
+
+    from explained
 
 )
 

@@ -47,22 +47,39 @@ counted as (
 
 ),
 
-final as (
+named as (
 
     select
-        coalesce(tags.tag_id, counted.tag_id) as tag_id,
         tags.tag_name,
         tags.tag_type,
+        counted.first_tagged_at,
+        counted.last_tagged_at,
+        coalesce(tags.tag_id, counted.tag_id) as tag_id,
         coalesce(counted.contacts, 0) as contacts,
         coalesce(counted.new_contacts_30d, 0) as new_contacts_30d,
         coalesce(counted.contacts_with_won_deal, 0) as contacts_with_won_deal,
-        counted.contacts_with_won_deal / nullif(counted.contacts, 0) as won_deal_rate,
-        counted.first_tagged_at,
-        counted.last_tagged_at
+        counted.contacts_with_won_deal / nullif(counted.contacts, 0) as won_deal_rate
 
     from tags
     full outer join counted
         on tags.tag_id = counted.tag_id
+
+),
+
+final as (
+
+    select
+        tag_id,
+        tag_name,
+        tag_type,
+        contacts,
+        new_contacts_30d,
+        contacts_with_won_deal,
+        won_deal_rate,
+        first_tagged_at,
+        last_tagged_at
+
+    from named
 
 )
 
