@@ -232,6 +232,21 @@ def warehouse(
 
 
 @pytest.fixture(scope="session")
+def sandbox_database(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What a reader has who follows the README: the sandbox's usual account, all tables shown."""
+    with shared(tmp_path_factory, worker_id, "sandbox.duckdb") as path:
+        if not path.exists():
+            folder = tmp_path_factory.mktemp("reader")
+            loaded = run_command(*LOADER, "--sandbox", environment={}, cwd=folder)
+            assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+            models = [f"+path:dbt_project/models/{area}" for area in ("documented", "marketing")]
+            ran = dbt("run", folder / path.name, "--select", *models)
+            assert ran.returncode == 0, ran.stdout
+            (folder / path.name).rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def manifest(dbt: Dbt) -> dict[str, Any]:
     """What dbt knows of the project."""
     text = (dbt.folder / "target" / "manifest.json").read_text(encoding="utf-8")
