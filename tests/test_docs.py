@@ -17,6 +17,7 @@ from docs.site.diagrams import Graph, diagrams
 from docs.site.examples import Example, examples, result
 from docs.site.guide import GUIDE
 from docs.site.load_state import load_state
+from loader.endpoints import ENDPOINTS
 from tests.conftest import BUILT, ROOT, Dbt
 from tests.recorded import CONTRACT
 
@@ -90,6 +91,16 @@ def test_the_front_page_leads_to_every_table_and_picture(graph: Graph) -> None:
     assert pages == {path.stem for path in GUIDE.glob("*.md")}
 
 
+def test_the_metrics_are_those_that_columns_are_described_by() -> None:
+    page = (GUIDE / "metrics.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE))
+    assert shown == {
+        name.removeprefix("metric__"): " ".join(text.split())
+        for name, text in blocks().items()
+        if name.startswith("metric__")
+    }
+
+
 class Links(HTMLParser):
     """What a page of the guide refers to."""
 
@@ -119,21 +130,26 @@ def test_the_site_is_whole(warehouse: Path, dbt: Dbt, tmp_path: Path) -> None:
             assert (path.parent / link).resolve().exists(), f"{path.name}: {link}"
 
 
-def described() -> Iterator[tuple[str, str, str]]:
-    """Model, column and description, of every layer."""
-    blocks = {
+def blocks() -> dict[str, str]:
+    """The texts that columns are described by, by their names."""
+    return {
         name: text.strip()
         for path in (ROOT / "dbt_project/docs").glob("*.md")
         for name, text in re.findall(
             r"{% docs (\w+) %}(.*?){% enddocs %}", path.read_text(encoding="utf-8"), re.DOTALL
         )
     }
+
+
+def described() -> Iterator[tuple[str, str, str]]:
+    """Model, column and description, of every layer."""
+    texts = blocks()
     for path in (ROOT / "dbt_project/models").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", ()):
             for column in model["columns"]:
                 text = column["description"]
                 for name in re.findall(r"{{ doc\('(\w+)'\) }}", text):
-                    text = blocks[name]
+                    text = texts[name]
                 yield model["name"], column["name"], text
 
 
@@ -189,7 +205,7 @@ def test_the_grain_is_in_the_first_sentence_of_each_model(manifest: dict[str, An
 
 
 def test_the_dates_of_reads_are_how_fresh_the_sources_are(
-    warehouse: Path, dbt: Dbt, tmp_path: Path
+    warehouse: Path, dbt: Dbt, manifest: dict[str, Any], tmp_path: Path
 ) -> None:
     database = tmp_path / warehouse.name
     database.write_bytes(warehouse.read_bytes())
@@ -206,3 +222,9 @@ def test_the_dates_of_reads_are_how_fresh_the_sources_are(
         assert (checked.returncode == 0) is (days < 8), checked.stdout
     assert [states[days]["contacts"] for days in (0, 3, 8)] == ["pass", "warn", "error"]
     assert set(states[0].values()) == {"pass"}
+    # what is read only where it is named is never late
+    named = {one.raw_table for one in ENDPOINTS if one.opt_in} | {"geo_addresses"}
+    assert manifest["sources"].keys() - {one["unique_id"] for one in sources} == {
+        f"source.activecampaign.activecampaign_raw.{table}"
+        for table in named | {"endpoint_reads", "runs"}
+    }
