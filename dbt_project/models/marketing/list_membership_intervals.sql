@@ -1,6 +1,4 @@
-{%- if var('activecampaign_snapshots', false) -%}
-    {%- set snapshot = taken(ref('contact_lists_snapshot')) -%}
-{%- endif -%}
+{%- set snapshot = taken('contact_lists_snapshot') -%}
 
 with
 
