@@ -28,7 +28,8 @@ docs: $(VENV)/.installed-docs $(filter sandbox.duckdb,$(DATABASE)) $(PROFILES)/p
 	@ACTIVECAMPAIGN_DUCKDB=$(DATABASE) DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python -m docs.site
 
 look: docs $(VENV)/.installed-look ## see the docs site in headless Chromium, pictures in target/look
-	@command -v chromium chromium-browser google-chrome > /dev/null || \
+	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || \
+		command -v google-chrome > /dev/null || \
 		{ apt-get update -qq && apt-get install --yes -qq chromium; }
 	@$(BIN)/python -m docs.site.look
 

@@ -288,36 +288,33 @@ def _write(
     run_id: int,
 ) -> None:
     is_main = collection.table == read.endpoint.raw_table
+    row = {
+        "endpoint": read.endpoint.name,
+        "collection": collection.table,
+        "first_run_id": read.first_run_id,
+        "run_id": run_id,
+        "mode": read.mode,
+        "is_complete": collection.is_complete,
+        "is_exhaustive": collection.is_exhaustive,
+        "is_carried": collection.is_carried,
+        "proves_absence": collection.proves_absence,
+        "rows": finding.rows,
+        "api_total": read.api_total if is_main else None,
+        "marked": finding.marked,
+        "withheld": finding.withheld,
+        "started_at": read.started_at,
+        "finished_at": read.finished_at,
+        "requests": read.tally.requests,
+        "retries": read.tally.retries,
+        "skipped_reason": read.reason or None,
+        "cursor": read.cursor,
+        "next_cursor": read.next_cursor,
+        "parents": list(read.parents or ()) if read.next_cursor else None,
+        "outcome": read.outcome.value if read.outcome else None,
+    }
+    values = ", ".join(f"${name}" for name in row)
     database.execute(
-        f"insert into {RAW_SCHEMA}.endpoint_reads values "
-        "($endpoint, $collection, $first, $run, $mode, $is_complete, $is_exhaustive, $is_carried, "
-        "$proves_absence, $rows, $api_total, $marked, $withheld, $started_at, $finished_at, "
-        "$requests, $retries, $skipped_reason, $cursor, $next_cursor, $parents, "
-        "$outcome)",
-        {
-            "endpoint": read.endpoint.name,
-            "collection": collection.table,
-            "first": read.first_run_id,
-            "run": run_id,
-            "mode": read.mode,
-            "is_complete": collection.is_complete,
-            "is_exhaustive": collection.is_exhaustive,
-            "is_carried": collection.is_carried,
-            "proves_absence": collection.proves_absence,
-            "rows": finding.rows,
-            "api_total": read.api_total if is_main else None,
-            "marked": finding.marked,
-            "withheld": finding.withheld,
-            "started_at": read.started_at,
-            "finished_at": read.finished_at,
-            "requests": read.tally.requests,
-            "retries": read.tally.retries,
-            "skipped_reason": read.reason or None,
-            "cursor": read.cursor,
-            "next_cursor": read.next_cursor,
-            "parents": list(read.parents or ()) if read.next_cursor else None,
-            "outcome": read.outcome.value if read.outcome else None,
-        },
+        f"insert into {RAW_SCHEMA}.endpoint_reads ({', '.join(row)}) values ({values})", row
     )
 
 

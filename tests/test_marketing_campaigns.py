@@ -183,9 +183,12 @@ def test_messages_count_what_they_count_and_lift_as_the_formula_says(
         ]
         n, m = row["delivered"], sum(one["delivered"] for one in others)
         p, q = row["clicked"] / n, sum(one["clicked"] for one in others) / m
-        error = math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
         assert row["other_click_rate"] == pytest.approx(q)
-        assert lift == pytest.approx([p - q, error, p - q - 1.96 * error, p - q + 1.96 * error])
+        near_p, near_q = (row["clicked"] + 1) / (n + 2), (q * m + 1) / (m + 2)
+        error = math.sqrt(near_p * (1 - near_p) / (n + 2) + near_q * (1 - near_q) / (m + 2))
+        middle = near_p - near_q
+        ends = [middle - 1.96 * error, middle + 1.96 * error]
+        assert lift == pytest.approx([p - q, error, *ends])
     assert max(variants.values()) > 2
 
 

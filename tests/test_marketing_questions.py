@@ -77,9 +77,11 @@ def winners(records: Records) -> Rows:
         n, m = delivered(one), sum(map(delivered, others))
         p = int(one["subscriberclicks"]) / n
         q = sum(int(other["subscriberclicks"]) for other in others) / m
-        error = 1.96 * sqrt(p * (1 - p) / n + q * (1 - q) / m)
+        near_p, near_q = (p * n + 1) / (n + 2), (q * m + 1) / (m + 2)
+        variance = near_p * (1 - near_p) / (n + 2) + near_q * (1 - near_q) / (m + 2)
+        low, high = (near_p - near_q + 1.96 * sqrt(variance) * sign for sign in (-1, 1))
         winner = tests[one["campaignid"]]["split_winner_messageid"]
-        lift = 100 * (p - q), 100 * (p - q - error), 100 * (p - q + error)
+        lift = 100 * (p - q), 100 * low, 100 * high
         rows.append((int(one["campaignid"]), one["subject"], one["messageid"] == winner, n, *lift))
     rows.sort(key=lambda row: (row[0], -row[4]))
     return [(*row[1:4], *(round(value, 1) for value in row[4:])) for row in rows]

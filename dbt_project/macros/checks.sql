@@ -32,6 +32,15 @@
                 ~ "`python -m loader --sandbox`) first."
             ) }}
         {%- endif -%}
+        {%- set columns = run_query(
+            "select column_name from information_schema.columns where table_schema = '"
+            ~ schema | replace("'", "''") ~ "' and table_name = 'endpoint_reads'"
+        ).columns[0].values() -%}
+        {%- if 'outcome' not in columns -%}
+            {{ exceptions.raise_compiler_error(
+                target.path ~ " was loaded by an earlier version: run `python -m loader` once more."
+            ) }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -199,3 +199,12 @@
 {% macro built_before() -%}
     {{ return(load_relation(this) if execute and not flags.FULL_REFRESH else none) }}
 {%- endmacro %}
+
+{#- Raw tables that every run is to fill, which those are not that are read only where named. -#}
+{% macro collections() -%}
+    {%- set found = [] -%}
+    {%- for source in (graph.sources.values() if execute else []) if source.freshness -%}
+        {%- do found.append(source.identifier) -%}
+    {%- endfor -%}
+    {{ return(found | sort) }}
+{%- endmacro %}

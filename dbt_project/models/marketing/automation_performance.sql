@@ -21,7 +21,7 @@ entries as (
         cast(date_trunc('month', adddate) as date) as month,
         case
             when completed = 1 then 'completed'
-            when status = 1 then 'active'
+            when status = 1 or remdate is null then 'active'
             else 'exited early'
         end as outcome,
         epoch(remdate - adddate) / 86400 as days

@@ -12,9 +12,9 @@ campaigns as (
 
 ),
 
-memberships as (
+intervals as (
 
-    select * from {{ ref('contacts_list_activity') }}
+    select * from {{ ref('list_membership_intervals') }}
 
 ),
 
@@ -22,27 +22,32 @@ memberships as (
 sent_by_day as (
 
     select
-        cast(sent_at as date) as day,
+        least(cast(sent_at as date), {{ load_day() }}) as day,
         count(*) as campaigns,
         sum(sent) as sent
 
     from campaigns
     where
         sent > 0
+        and sent_at is not null
         and campaign_kind not in ('automation', 'responder', 'reminder', 'recurring', 'activerss')
-    group by cast(sent_at as date)
+    group by least(cast(sent_at as date), {{ load_day() }})
 
 ),
 
+-- what happened while the load went over midnight belongs to its day
 subscribers as (
 
     select
-        contact,
-        cast(coalesce(min(sdate), (select min(dates.day) from dates)) as date) as day
+        contact_id,
+        least(
+            cast(coalesce(min(joined_at), (select min(dates.day) from dates)) as date),
+            {{ load_day() }}
+        ) as day
 
-    from memberships
-    where status = 1
-    group by contact
+    from intervals
+    where is_current
+    group by contact_id
 
 ),
 

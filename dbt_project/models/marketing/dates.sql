@@ -1,22 +1,50 @@
 with
 
-events as (
+contacts as (
 
-    select min(cdate) as first_at from {{ ref('contacts') }}
-    union all
-    select min(cdate) as first_at from {{ ref('deals') }}
-    union all
-    select min(sdate) as first_at from {{ ref('campaigns') }}
-    union all
-    select min(sdate) as first_at from {{ ref('contacts_list_activity') }}
+    select * from {{ ref('contacts') }}
 
 ),
 
+deals as (
+
+    select * from {{ ref('deals') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+),
+
+memberships as (
+
+    select * from {{ ref('contacts_list_activity') }}
+
+),
+
+events as (
+
+    select cdate as occurred_at from contacts
+    union all
+    select cdate as occurred_at from deals
+    union all
+    select sdate as occurred_at from campaigns
+    union all
+    select coalesce(sdate, created_timestamp) as occurred_at from memberships
+
+),
+
+-- the product is not older than 2003: what is dated before is a mistake
 bounds as (
 
     select
         {{ load_day() }} as last_day,
-        least(min(cast(first_at as date)), {{ load_day() }}) as first_day
+        least(
+            min(cast(occurred_at as date)) filter (where occurred_at >= date '2003-01-01'),
+            {{ load_day() }}
+        ) as first_day
 
     from events
 

@@ -7,9 +7,9 @@ bounce_logs as (
 
 ),
 
-memberships as (
+intervals as (
 
-    select * from {{ ref('contacts_list_activity') }}
+    select * from {{ ref('list_membership_intervals') }}
 
 ),
 
@@ -26,7 +26,7 @@ bounces as (
         date_trunc('week', coalesce(bounce_logs.occurred_at, bounce_logs.created_at)) as week,
         {{ email_domain('coalesce(bounce_logs.email, contacts.email)') }} as email_domain,
         coalesce(cast({{ to_count('bounce_logs.code_id') }} as varchar), 'unknown') as bounce_code,
-        left(trim(bounce_logs.error), 1) as reply_class
+        regexp_extract(bounce_logs.error, '\b([45])\d\d\b', 1) as reply_class
 
     from bounce_logs
     left join contacts
@@ -56,15 +56,15 @@ dated as (
 
     select
         {{ email_domain('contacts.email') }} as email_domain,
-        coalesce(memberships.sdate, timestamp '1970-01-01') as joined_at,
-        case when memberships.status = 2 then memberships.udate end as left_at
+        coalesce(intervals.joined_at, timestamp '1970-01-01') as joined_at,
+        intervals.left_at
 
-    from memberships
+    from intervals
     left join contacts
-        on memberships.contact = contacts.id
+        on intervals.contact_id = contacts.id
     where
-        memberships.status = 1
-        or (memberships.status = 2 and memberships.udate is not null)
+        intervals.is_current
+        or (intervals.ended_as = 'unsubscribed' and intervals.left_at is not null)
 
 ),
 

@@ -31,8 +31,8 @@ named as (
 
     select
         forms.name as form_name,
-        try_cast(forms.entries as bigint) as submissions,
-        try_cast(forms.contacts as bigint) as contacts,
+        {{ to_count('forms.entries') }} as submissions,
+        {{ to_count('forms.contacts') }} as contacts,
         coalesce(forms.form_id, counted.form_id) as form_id,
         coalesce(counted.memberships, 0) as memberships,
         coalesce(counted.subscribed, 0) as subscribed,

@@ -23,7 +23,8 @@ days_of_intervals as (
             when joined_at is not null then least(cast(joined_at as date), {{ load_day() }})
         end as joined_on,
         case
-            when ended_as is not null then least(cast(left_at as date), {{ load_day() }})
+            when coalesce(left_at, joined_at) is not null
+                then least(cast(coalesce(left_at, joined_at) as date), {{ load_day() }})
         end as left_on
 
     from intervals
@@ -35,7 +36,10 @@ lists as (
     select
         list_id,
         any_value(list_name) as list_name,
-        coalesce(min(joined_on), min(left_on), {{ load_day() }}) as first_day
+        greatest(
+            coalesce(min(joined_on), min(left_on), {{ load_day() }}),
+            (select min(dates.day) from dates)
+        ) as first_day
 
     from days_of_intervals
     group by list_id

@@ -133,7 +133,7 @@ explained as (
         nullif(automation_id, 0) as automation_id,
         ended_as is null as is_current,
         case
-            when ended_as is not null
+            when ended_as is not null and ended_at is not null
                 then least(greatest(ended_at, joined_at), next_joined_at)
         end as left_at
 

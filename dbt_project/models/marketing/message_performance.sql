@@ -79,7 +79,7 @@ compared as (
     select
         campaign_message_id,
         delivered,
-        click_rate,
+        clicked,
         sum(delivered) over campaign - delivered as other_delivered,
         sum(clicked) over campaign - clicked as other_clicked
 
@@ -89,14 +89,17 @@ compared as (
 
 ),
 
-others as (
+-- with a click and a mail without one more on each side: few mails do not pass for certainty
+adjusted as (
 
     select
         campaign_message_id,
-        delivered,
-        click_rate,
-        other_delivered,
-        other_clicked / nullif(other_delivered, 0) as other_click_rate
+        delivered + 2 as mails,
+        other_delivered + 2 as other_mails,
+        (clicked + 1) / (delivered + 2) as rate,
+        (other_clicked + 1) / (other_delivered + 2) as other_rate,
+        other_clicked / nullif(other_delivered, 0) as other_click_rate,
+        clicked / nullif(delivered, 0) - other_click_rate as click_rate_lift
 
     from compared
 
@@ -107,11 +110,11 @@ varied as (
     select
         campaign_message_id,
         other_click_rate,
-        click_rate - other_click_rate as click_rate_lift,
-        click_rate * (1 - click_rate) / delivered
-        + other_click_rate * (1 - other_click_rate) / other_delivered as variance
+        click_rate_lift,
+        rate - other_rate as middle,
+        rate * (1 - rate) / mails + other_rate * (1 - other_rate) / other_mails as variance
 
-    from others
+    from adjusted
 
 ),
 
@@ -122,9 +125,11 @@ lifted as (
         other_click_rate,
         click_rate_lift,
         -- below 0 only where more clicked than got it, and then nothing can be said
-        sqrt(case when variance >= 0 then variance end) as click_rate_lift_error,
-        click_rate_lift - 1.96 * click_rate_lift_error as click_rate_lift_low,
-        click_rate_lift + 1.96 * click_rate_lift_error as click_rate_lift_high
+        case
+            when click_rate_lift is not null and variance >= 0 then sqrt(variance)
+        end as click_rate_lift_error,
+        middle - 1.96 * click_rate_lift_error as click_rate_lift_low,
+        middle + 1.96 * click_rate_lift_error as click_rate_lift_high
 
     from varied
 

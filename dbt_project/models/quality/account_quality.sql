@@ -31,6 +31,12 @@ last_run as (
 
 ),
 
+collections as (
+
+    select unnest(cast({{ collections() }} as varchar[])) as collection
+
+),
+
 -- the last run that asked for it: a list that was not due yet says nothing
 last_reads as (
 
@@ -44,22 +50,37 @@ last_reads as (
         not is_complete and coalesce(outcome, '') <> 'skipped' as is_short
 
     from reads
-    where coalesce(outcome, '') <> 'skipped' or requests > 0
+    where skipped_reason is null or requests > 0
     qualify row_number() over (partition by endpoint, collection order by run_id desc) = 1
 
 ),
 
+-- a list that the server refuses is not late: it would say the same again
 whole_reads as (
 
     select
-        reads.collection,
-        max(reads.finished_at) as read_at,
-        max(reads.finished_at) < any_value(last_run.started_at) - interval 36 hour as is_late
+        collection,
+        max(finished_at) as read_at
 
     from reads
+    where
+        (is_complete and (is_exhaustive or is_carried))
+        or (outcome = 'skipped' and requests > 0)
+    group by collection
+
+),
+
+freshness as (
+
+    select
+        collections.collection,
+        whole_reads.read_at,
+        coalesce(whole_reads.read_at < last_run.started_at - interval 36 hour, true) as is_late
+
+    from collections
     cross join last_run
-    where reads.is_complete and (reads.is_exhaustive or reads.is_carried)
-    group by reads.collection
+    left join whole_reads
+        on collections.collection = whole_reads.collection
 
 ),
 
@@ -71,10 +92,10 @@ late as (
         'load_audit' as look_in,
         count(*) filter (where is_late) as affected,
         count(*) as among,
-        arg_min(collection, read_at) filter (where is_late) as example,
+        arg_min(collection, coalesce(read_at, '-infinity')) filter (where is_late) as example,
         min(read_at) as since_at
 
-    from whole_reads
+    from freshness
 
 ),
 
