@@ -161,3 +161,8 @@ def test_raw_tables_that_were_loaded_anew_need_a_full_refresh(load: Load, dbt: D
     assert dbt("run", loaded.database, *models, "--full-refresh").returncode == 0
     ids = loaded.rows("select id from activecampaign_staging.stg_activecampaign__contacts")
     assert sorted(ids) == [("1",), ("3",)]
+    with duckdb.connect(str(loaded.database)) as database:
+        database.execute("alter table activecampaign_raw.endpoint_reads drop column outcome")
+    older = dbt("run", loaded.database, *models)
+    assert older.returncode != 0
+    assert "earlier version: run `python -m loader` once more" in older.stdout

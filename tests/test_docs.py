@@ -33,7 +33,7 @@ STOPPERS = set(
 def test_a_query_gives_the_result_shown(example: Example, sandbox_database: Path) -> None:
     with duckdb.connect(str(sandbox_database), read_only=True) as connection:
         assert result(connection, example.query).strip() == example.shown.strip()
-    assert "0 rows" not in example.shown
+    assert not re.search(r"\b0 rows", example.shown)
 
 
 def test_every_query_of_the_documentation_is_run() -> None:
@@ -225,6 +225,5 @@ def test_the_dates_of_reads_are_how_fresh_the_sources_are(
     # what is read only where it is named is never late
     named = {one.raw_table for one in ENDPOINTS if one.opt_in} | {"geo_addresses"}
     assert manifest["sources"].keys() - {one["unique_id"] for one in sources} == {
-        f"source.activecampaign.activecampaign_raw.{table}"
-        for table in named | {"endpoint_reads", "runs"}
+        f"source.activecampaign.activecampaign_raw.{table}" for table in named
     }

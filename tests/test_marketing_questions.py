@@ -240,7 +240,7 @@ def records() -> Records:
 
 
 @pytest.mark.parametrize(
-    ("question", "answer"), zip(QUESTIONS, ANSWERS, strict=True), ids=list(QUESTIONS)
+    ("question", "answer"), list(zip(QUESTIONS, ANSWERS, strict=True)), ids=list(QUESTIONS)
 )
 def test_the_answer_is_what_the_records_say(
     question: str, answer: Callable[[Records], Rows], records: Records, sandbox_database: Path

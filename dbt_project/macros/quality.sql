@@ -203,7 +203,8 @@
 {#- Raw tables that every run is to fill, which those are not that are read only where named. -#}
 {% macro collections() -%}
     {%- set found = [] -%}
-    {%- for source in (graph.sources.values() if execute else []) if source.freshness -%}
+    {%- for source in (graph.sources.values() if execute else [])
+        if source.freshness and source.identifier not in ('endpoint_reads', 'runs') -%}
         {%- do found.append(source.identifier) -%}
     {%- endfor -%}
     {{ return(found | sort) }}
