@@ -117,6 +117,7 @@ ended as (
 explained as (
 
     select
+        id as membership_id,
         contact_id,
         list_id,
         joined_at,
@@ -147,6 +148,7 @@ explained as (
 final as (
 
     select
+        membership_id,
         contact_id,
         list_id,
         joined_at,
