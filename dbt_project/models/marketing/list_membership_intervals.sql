@@ -64,7 +64,20 @@ states as (
 -- the last that is known of each time the contact subscribed; the unconfirmed are not on the list
 subscriptions as (
 
-    select *
+    select
+        id,
+        contact_id,
+        list_id,
+        status,
+        form_id,
+        automation_id,
+        source_id,
+        udate,
+        is_from_snapshot,
+        seen_at,
+        joined_at,
+        unsubscribed_at
+
     from states
     where status in (1, 2, 3) and contact_id is not null and list_id is not null
     qualify row_number() over (
@@ -78,7 +91,18 @@ subscriptions as (
 followed as (
 
     select
-        *,
+        id,
+        contact_id,
+        list_id,
+        status,
+        form_id,
+        automation_id,
+        source_id,
+        udate,
+        is_from_snapshot,
+        seen_at,
+        joined_at,
+        unsubscribed_at,
         lead(joined_at) over following as next_joined_at,
         lead(udate) over following as next_udate
 
@@ -90,7 +114,15 @@ followed as (
 ended as (
 
     select
-        followed.*,
+        followed.id,
+        followed.contact_id,
+        followed.list_id,
+        followed.form_id,
+        followed.automation_id,
+        followed.source_id,
+        followed.is_from_snapshot,
+        followed.joined_at,
+        followed.next_joined_at,
         lists.name as list_name,
         case
             when followed.status = 2 then 'unsubscribed'
