@@ -77,7 +77,7 @@ def test_what_key_or_plan_lack_is_empty_and_said(load: Load, dbt: Dbt) -> None:
         server.behaviour.forbidden = LACKING
         loaded = load(server, every=True)
     assert loaded.exit_code == 0, loaded.output
-    built = dbt("run", loaded.database)
+    built = dbt.build(loaded.database)
     assert built.returncode == 0, built.stdout
     for path in ("deals", "scores", "automations", "ecomOrders", "customObjects/schemas"):
         assert f"{path}: skipped" in loaded.output
