@@ -69,7 +69,7 @@ final as (
         -- what it is worth
         status_name,
         value_cents,
-        cast(value_cents * 0.01 as decimal(20, 2)) as value,
+        {{ in_units('value_cents') }} as value,
         currency,
 
         -- timestamps, UTC
