@@ -21,7 +21,7 @@ statuses_set as (
 
     select
         deal_id,
-        {{ to_number('data_action') }} as status,
+        case data_action when '1' then 'won' when '2' then 'lost' end as status_name,
         max(coalesce(created_at, sort_date)) as set_at
 
     from activities
@@ -29,29 +29,22 @@ statuses_set as (
 
 ),
 
-joined as (
+deals_by_status as (
 
     select
-        deals.deal_id,
-        deals.contact_id,
-        deals.account_id,
-        deals.owner_id,
-        deals.pipeline_id,
-        deals.stage_id,
-        deals.created_at,
-        statuses_set.set_at,
-        {{ to_count('deals.value') }} as value_cents,
-        case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end
-            as status_name,
-        upper(deals.currency) as currency,
-        coalesce(statuses_set.set_at, deals.updated_at) as closed_at
+        deal_id,
+        contact_id,
+        account_id,
+        owner_id,
+        pipeline_id,
+        stage_id,
+        created_at,
+        updated_at,
+        case status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end as status_name,
+        {{ to_count('value') }} as value_cents,
+        upper(currency) as currency
 
     from deals
-    left join statuses_set
-        on
-            deals.deal_id = statuses_set.deal_id
-            and deals.status = statuses_set.status
-            and deals.status in (1, 2)
 
 ),
 
@@ -59,28 +52,38 @@ final as (
 
     select
         -- ids
-        deal_id,
-        contact_id,
-        account_id,
-        owner_id,
-        pipeline_id,
-        stage_id,
+        deals_by_status.deal_id,
+        deals_by_status.contact_id,
+        deals_by_status.account_id,
+        deals_by_status.owner_id,
+        deals_by_status.pipeline_id,
+        deals_by_status.stage_id,
 
         -- what it is worth
-        status_name,
-        value_cents,
-        {{ in_units('value_cents') }} as value,
-        currency,
+        deals_by_status.status_name,
+        deals_by_status.value_cents,
+        {{ in_units('deals_by_status.value_cents') }} as value,
+        deals_by_status.currency,
 
         -- timestamps, UTC
-        created_at,
-        case when status_name in ('won', 'lost') then closed_at end as closed_at,
+        deals_by_status.created_at,
         case
-            when status_name in ('won', 'lost') and set_at is not null then 'activity'
-            when status_name in ('won', 'lost') and closed_at is not null then 'mdate'
+            when deals_by_status.status_name in ('won', 'lost')
+                then coalesce(statuses_set.set_at, deals_by_status.updated_at)
+        end as closed_at,
+        case
+            when statuses_set.set_at is not null then 'activity'
+            when
+                deals_by_status.status_name in ('won', 'lost')
+                and deals_by_status.updated_at is not null
+                then 'mdate'
         end as closed_at_source
 
-    from joined
+    from deals_by_status
+    left join statuses_set
+        on
+            deals_by_status.deal_id = statuses_set.deal_id
+            and deals_by_status.status_name = statuses_set.status_name
 
 )
 
