@@ -1,0 +1,66 @@
+{%- set fields = custom_fields(ref('deals_custom_fields_meta'), 'fieldlabel', 'fieldtype') %}
+
+with
+
+deals as (
+
+    select * from {{ ref('deals') }}
+
+),
+
+-- the API keeps each kind of value in a member of its own
+custom_values as (
+
+    select
+        id as value_id,
+        deal_id,
+        custom_field_id as field_id,
+        custom_field_currency_type as currency,
+        coalesce(
+            custom_field_text_value,
+            custom_field_text_blob,
+            cast(custom_field_number_value as varchar),
+            cast(custom_field_currency_value as varchar),
+            cast(custom_field_date_value as varchar) || 'Z'
+        ) as value
+
+    from {{ ref('deals_custom_fields_data') }}
+
+),
+
+pivoted as (
+
+    select
+        deal_id
+        {{- values_by_field(fields) }}
+
+    from custom_values
+    group by deal_id
+
+),
+
+final as (
+
+    select
+        deals.id as deal_id,
+        deals.title as deal_title,
+        deals.contact as contact_id,
+        deals.account as account_id,
+        deals.owner as owner_id,
+        deals.pipeline_id,
+        deals.stage as stage_id,
+        case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end as status_name,
+        {{ to_count('deals.value') }} as value_cents,
+        deals.value / 100 as value,
+        upper(deals.currency) as currency,
+        deals.cdate as created_at,
+        deals.mdate as updated_at
+        {{- custom_columns(fields, 'pivoted') }}
+
+    from deals
+    left join pivoted
+        on deals.id = pivoted.deal_id
+
+)
+
+select * from final
