@@ -70,7 +70,7 @@
         {% if field.kind == 'number' -%}
             {{ to_number(value) }} as {{ name }}
         {%- elif field.kind == 'money' -%}
-            {{ to_number(value) }} / 100 as {{ name }},
+            {{ in_units(to_count(to_number(value))) }} as {{ name }},
             {{ to_count(to_number(value)) }} as {{ adapter.quote(field.name ~ '_cents') }},
             upper(nullif({{ relation }}.currency_{{ field.id }}, '')) as {{
                 adapter.quote(field.name ~ '_currency')

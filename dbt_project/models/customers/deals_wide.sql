@@ -51,7 +51,7 @@ final as (
         deals.stage as stage_id,
         case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end as status_name,
         {{ to_count('deals.value') }} as value_cents,
-        deals.value / 100 as value,
+        {{ in_units(to_count('deals.value')) }} as value,
         upper(deals.currency) as currency,
         deals.cdate as created_at,
         deals.mdate as updated_at
