@@ -64,5 +64,5 @@
 
 {#- Money in units of its currency, from the cents that the API serves. -#}
 {% macro in_units(cents) -%}
-    cast({{ cents }} * 0.01 as decimal(20, 2))
+    cast(({{ cents }}) * 0.01 as decimal(20, 2))
 {%- endmacro %}

@@ -24,8 +24,8 @@ custom_values as (
 pivoted as (
 
     select
-        account_id
-        {{- values_by_field(fields) }}
+        account_id,
+        count(*) filter (where value != '') as filled_fields{{ values_by_field(fields) }}
 
     from custom_values
     group by account_id
@@ -40,8 +40,8 @@ final as (
         accounts.accounturl as account_url,
         accounts.owner as owner_id,
         accounts.createdtimestamp as created_at,
-        accounts.updatedtimestamp as updated_at
-        {{- custom_columns(fields, 'pivoted') }}
+        accounts.updatedtimestamp as updated_at,
+        coalesce(pivoted.filled_fields, 0) as filled_fields{{ custom_columns(fields, 'pivoted') }}
 
     from accounts
     left join pivoted

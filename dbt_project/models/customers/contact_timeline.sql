@@ -165,7 +165,7 @@ events as (
 
     select
         'created:' || contacts.id as event_id,
-        contacts.contact_id as contact_id,
+        contacts.contact_id,
         contacts.created_at as occurred_at,
         'created' as event,
         'contact' as object,
@@ -179,7 +179,7 @@ events as (
     select
         'subscribed:' || cast(cast(memberships.membership_id as bigint) as varchar)
         || if(memberships.is_from_snapshot, ' ' || memberships.joined_at, '') as event_id,
-        memberships.contact_id as contact_id,
+        memberships.contact_id,
         memberships.joined_at as occurred_at,
         'subscribed' as event,
         'list' as object,
@@ -193,7 +193,7 @@ events as (
     select
         'unsubscribed:' || cast(cast(memberships.membership_id as bigint) as varchar)
         || if(memberships.is_from_snapshot, ' ' || memberships.joined_at, '') as event_id,
-        memberships.contact_id as contact_id,
+        memberships.contact_id,
         memberships.left_at as occurred_at,
         'unsubscribed' as event,
         'list' as object,
@@ -207,7 +207,7 @@ events as (
 
     select
         'tagged:' || contact_tags.id as event_id,
-        contact_tags.contact_id as contact_id,
+        contact_tags.contact_id,
         contact_tags.created_at as occurred_at,
         'tagged' as event,
         'tag' as object,
@@ -222,7 +222,7 @@ events as (
 
     select
         'field_set:' || field_values.id as event_id,
-        field_values.contact_id as contact_id,
+        field_values.contact_id,
         coalesce(field_values.updated_at, field_values.created_at) as occurred_at,
         'field_set' as event,
         'field' as object,
@@ -285,7 +285,7 @@ events as (
 
     select
         'deal_created:' || cast(cast(deals.deal_id as bigint) as varchar) as event_id,
-        deals.contact_id as contact_id,
+        deals.contact_id,
         deals.created_at as occurred_at,
         'deal_created' as event,
         'deal' as object,
@@ -298,7 +298,7 @@ events as (
 
     select
         'deal_stage:' || deal_activities.id as event_id,
-        deals.contact_id as contact_id,
+        deals.contact_id,
         deal_activities.created_at as occurred_at,
         'deal_stage' as event,
         'deal' as object,
@@ -315,7 +315,7 @@ events as (
 
     select
         'deal_won:' || cast(cast(deals.deal_id as bigint) as varchar) as event_id,
-        deals.contact_id as contact_id,
+        deals.contact_id,
         deals.closed_at as occurred_at,
         'deal_won' as event,
         'deal' as object,
@@ -329,7 +329,7 @@ events as (
 
     select
         'deal_lost:' || cast(cast(deals.deal_id as bigint) as varchar) as event_id,
-        deals.contact_id as contact_id,
+        deals.contact_id,
         deals.closed_at as occurred_at,
         'deal_lost' as event,
         'deal' as object,
@@ -343,7 +343,7 @@ events as (
 
     select
         'order:' || orders.id as event_id,
-        orders.contact_id as contact_id,
+        orders.contact_id,
         orders.ordered_at as occurred_at,
         'order' as event,
         'order' as object,
@@ -357,7 +357,7 @@ events as (
 
     select
         'cart_abandoned:' || orders.id as event_id,
-        orders.contact_id as contact_id,
+        orders.contact_id,
         orders.abandoned_at as occurred_at,
         'cart_abandoned' as event,
         'order' as object,
@@ -370,7 +370,7 @@ events as (
 
     select
         'automation_entered:' || contact_automations.id as event_id,
-        contact_automations.contact_id as contact_id,
+        contact_automations.contact_id,
         contact_automations.adddate as occurred_at,
         'automation_entered' as event,
         'automation' as object,
@@ -385,7 +385,7 @@ events as (
 
     select
         'automation_completed:' || contact_automations.id as event_id,
-        contact_automations.contact_id as contact_id,
+        contact_automations.contact_id,
         contact_automations.remdate as occurred_at,
         'automation_completed' as event,
         'automation' as object,
@@ -401,7 +401,7 @@ events as (
 
     select
         'automation_left:' || contact_automations.id as event_id,
-        contact_automations.contact_id as contact_id,
+        contact_automations.contact_id,
         contact_automations.remdate as occurred_at,
         'automation_left' as event,
         'automation' as object,
@@ -417,7 +417,7 @@ events as (
 
     select
         'goal_met:' || contact_goals.id as event_id,
-        contact_goals.contact_id as contact_id,
+        contact_goals.contact_id,
         contact_goals.tstamp as occurred_at,
         'goal_met' as event,
         'goal' as object,
@@ -432,7 +432,7 @@ events as (
 
     select
         'converted:' || contact_conversions.id as event_id,
-        contact_conversions.contact_id as contact_id,
+        contact_conversions.contact_id,
         contact_conversions.created_at as occurred_at,
         'converted' as event,
         'conversion' as object,
@@ -447,8 +447,8 @@ events as (
 
     select
         'opened:' || message_activities.id as event_id,
-        message_activities.contact_id as contact_id,
-        message_activities.occurred_at as occurred_at,
+        message_activities.contact_id,
+        message_activities.occurred_at,
         'opened' as event,
         'campaign' as object,
         message_activities.campaign_id as object_id,
@@ -462,8 +462,8 @@ events as (
 
     select
         'clicked:' || clicks.id as event_id,
-        clicks.contact_id as contact_id,
-        clicks.occurred_at as occurred_at,
+        clicks.contact_id,
+        clicks.occurred_at,
         'clicked' as event,
         'campaign' as object,
         clicks.campaign_id as object_id,
@@ -477,8 +477,8 @@ events as (
 
     select
         'bounced:' || bounces.id as event_id,
-        bounces.contact_id as contact_id,
-        bounces.occurred_at as occurred_at,
+        bounces.contact_id,
+        bounces.occurred_at,
         'bounced' as event,
         'campaign' as object,
         bounces.campaign_id as object_id,
@@ -490,8 +490,8 @@ events as (
 
     select
         'email:' || emails.id as event_id,
-        emails.contact_id as contact_id,
-        emails.occurred_at as occurred_at,
+        emails.contact_id,
+        emails.occurred_at,
         'email' as event,
         'contact' as object,
         emails.contact_id as object_id,
@@ -503,7 +503,7 @@ events as (
 
     select
         'tracked:' || tracking_logs.id as event_id,
-        tracking_logs.contact_id as contact_id,
+        tracking_logs.contact_id,
         tracking_logs.tstamp as occurred_at,
         'tracked' as event,
         'contact' as object,

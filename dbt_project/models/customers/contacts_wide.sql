@@ -23,8 +23,8 @@ custom_values as (
 pivoted as (
 
     select
-        contact_id
-        {{- values_by_field(fields) }}
+        contact_id,
+        count(*) filter (where value != '') as filled_fields{{ values_by_field(fields) }}
 
     from custom_values
     group by contact_id
@@ -40,8 +40,8 @@ final as (
         contacts.lastname as last_name,
         contacts.phone,
         contacts.cdate as created_at,
-        contacts.udate as updated_at
-        {{- custom_columns(fields, 'pivoted') }}
+        contacts.udate as updated_at,
+        coalesce(pivoted.filled_fields, 0) as filled_fields{{ custom_columns(fields, 'pivoted') }}
 
     from contacts
     left join pivoted

@@ -31,8 +31,8 @@ custom_values as (
 pivoted as (
 
     select
-        deal_id
-        {{- values_by_field(fields) }}
+        deal_id,
+        count(*) filter (where value != '') as filled_fields{{ values_by_field(fields) }}
 
     from custom_values
     group by deal_id
@@ -49,13 +49,14 @@ final as (
         deals.owner as owner_id,
         deals.pipeline_id,
         deals.stage as stage_id,
-        case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end as status_name,
+        case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end
+            as status_name,
         {{ to_count('deals.value') }} as value_cents,
         {{ in_units(to_count('deals.value')) }} as value,
         upper(deals.currency) as currency,
         deals.cdate as created_at,
-        deals.mdate as updated_at
-        {{- custom_columns(fields, 'pivoted') }}
+        deals.mdate as updated_at,
+        coalesce(pivoted.filled_fields, 0) as filled_fields{{ custom_columns(fields, 'pivoted') }}
 
     from deals
     left join pivoted
