@@ -13,9 +13,13 @@
             ~ ")), '[^a-z0-9]+', '_', 'g'), '_'), 60), '_')" -%}
         {%- set taken = model.columns | list -%}
         {%- for id, label, type, word, is_reserved in run_query(
-            "select cast(id as bigint), " ~ label ~ ", lower(" ~ field_type ~ "), " ~ words
-            ~ ", " ~ words ~ " in (select keyword_name from duckdb_keywords() where "
-            ~ "keyword_category = 'reserved') from " ~ metadata ~ " where id is not null order by id"
+            "select try_cast(id as bigint) as field_id, "
+            ~ "left(regexp_replace(" ~ label ~ ", '[[:cntrl:]]', ' ', 'g'), 200), "
+            ~ "lower(" ~ field_type ~ "), " ~ words ~ ", " ~ words
+            ~ " in (select keyword_name from duckdb_keywords() where keyword_category = 'reserved')"
+            ~ " from " ~ metadata ~ " where field_id is not null"
+            ~ " qualify row_number() over (partition by field_id order by " ~ label ~ ") = 1"
+            ~ " order by field_id"
         ).rows -%}
             {%- set kind = {
                 'number': 'number', 'currency': 'money', 'date': 'date', 'datetime': 'timestamp',
