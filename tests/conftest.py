@@ -239,7 +239,7 @@ def sandbox_database(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory, worker_
             folder = tmp_path_factory.mktemp("reader")
             loaded = run_command(*LOADER, "--sandbox", environment={}, cwd=folder)
             assert loaded.returncode == 0, loaded.stdout + loaded.stderr
-            areas = ("documented", "marketing", "sales")
+            areas = ("documented", "marketing", "sales", "customers")
             models = [f"+path:dbt_project/models/{area}" for area in areas]
             ran = dbt("run", folder / path.name, "--select", *models)
             assert ran.returncode == 0, ran.stdout

@@ -61,8 +61,3 @@
 {% macro to_count(value) -%}
     try_cast({{ value }} as bigint)
 {%- endmacro %}
-
-{#- Money in units of its currency, from the cents that the API serves. -#}
-{% macro in_units(cents) -%}
-    cast(({{ cents }}) * 0.01 as decimal(20, 2))
-{%- endmacro %}

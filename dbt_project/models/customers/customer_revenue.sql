@@ -78,7 +78,7 @@ final as (
         added.won_value_cents,
         {{ in_units('added.won_value_cents') }} as won_value,
         added.order_revenue_cents + added.won_value_cents as total_revenue_cents,
-        {{ in_units('added.order_revenue_cents + added.won_value_cents') }} as total_revenue,
+        {{ in_units('(added.order_revenue_cents + added.won_value_cents)') }} as total_revenue,
         added.first_purchase_at,
         added.last_purchase_at
 
