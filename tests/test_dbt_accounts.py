@@ -50,8 +50,27 @@ def two_of_each() -> Account:
     return account
 
 
+COLUMNS = {  # of custom fields, by their labels
+    "Email": "email_3",  # the contact's own column
+    "Order": "order_4",  # a word of SQL
+    "Über „uns“?": "uber_uns",
+    "uber-uns": "uber_uns_6",
+    "天秤": "field_7",
+    "1st": "field_1st",
+}
+
+
+def with_labels(account: Account) -> Account:
+    """The account, and custom fields with labels that are no column's name as they are."""
+    for label in COLUMNS:
+        account.add("fields", title=label)
+    return account
+
+
 @pytest.mark.parametrize(
-    "account", [Account.empty(), two_of_each()], ids=["empty", "a bare and a whole record each"]
+    "account",
+    [Account.empty(), with_labels(two_of_each())],
+    ids=["empty", "a bare and a whole record each"],
 )
 def test_small_accounts_build_green(account: Account, load: Load, dbt: Dbt) -> None:
     with serve(account) as server:
@@ -60,6 +79,15 @@ def test_small_accounts_build_green(account: Account, load: Load, dbt: Dbt) -> N
     for table, resource in {"contacts": "contacts", "contacts_tags": "contactTags"}.items():
         [(rows,)] = loaded.rows(f"select count(*) from activecampaign.{table}")
         assert rows == len(account.records(resource))
+    named = {one["id"]: COLUMNS.get(str(one.get("title"))) for one in account.records("fields")}
+    said = loaded.rows(
+        "select regexp_extract(comment, 'Custom field ([0-9]+)', 1), column_name "
+        "from duckdb_columns() where table_name = 'contacts_wide' and comment like 'Custom field%'"
+    )
+    assert {id: column for id, column in said if named[id]} == {
+        id: column for id, column in named.items() if column
+    }
+    assert len(said) == len(named)
 
 
 LACKING = {

@@ -23,7 +23,8 @@ from tests.recorded import CONTRACT
 
 OVERVIEW = ROOT / "dbt_project/docs/__overview__.md"
 AREAS = 5
-QUESTIONS = {"README": 1, "marketing": 10, "sales": 10, "customers": 5}  # elsewhere 3, a page an area
+# elsewhere 3, a page an area
+QUESTIONS = {"README": 1, "marketing": 10, "sales": 10, "customers": 5}
 STOPPERS = set(
     re.split(" ", "a an and as at by for in is it its of on or that the this to was with")
 )
