@@ -57,6 +57,9 @@ added as (
         {{ to_count('coalesce(sum(order_revenue_cents), 0)') }} as order_revenue_cents,
         {{ to_count('sum(won_deals)') }} as won_deals,
         {{ to_count('coalesce(sum(won_value_cents), 0)') }} as won_value_cents,
+        {{ to_count(
+            'coalesce(sum(order_revenue_cents), 0) + coalesce(sum(won_value_cents), 0)'
+        ) }} as total_revenue_cents,
         min(bought_at) as first_purchase_at,
         max(bought_at) as last_purchase_at
 
@@ -77,8 +80,8 @@ final as (
         added.won_deals,
         added.won_value_cents,
         {{ in_units('added.won_value_cents') }} as won_value,
-        added.order_revenue_cents + added.won_value_cents as total_revenue_cents,
-        {{ in_units('(added.order_revenue_cents + added.won_value_cents)') }} as total_revenue,
+        added.total_revenue_cents,
+        {{ in_units('added.total_revenue_cents') }} as total_revenue,
         added.first_purchase_at,
         added.last_purchase_at
 
