@@ -1,7 +1,6 @@
 """`python -m docs.site`: draw the diagrams and build the docs site of a database."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from typing import Final
 
 import duckdb
 
+from docs.database import chosen, what_to_do
 from docs.site.diagrams import Graph, diagrams
 from docs.site.guide import write_guide
 from docs.site.load_state import load_state
@@ -23,16 +23,11 @@ STATE_HERE: Final = "<!-- load state -->"  # where the front page tells of the l
 
 def main() -> int:
     """Build `target/site/index.html`; say what to do where that cannot be done."""
-    database = Path(os.environ.get("ACTIVECAMPAIGN_DUCKDB", "warehouse.duckdb"))
+    database = chosen()
     try:
         state = load_state(database)
     except duckdb.Error as problem:
-        print(
-            f"{database} cannot be described: {problem}\n"
-            "Run `python -m loader && dbt build` first, or `make demo` for a made-up account and "
-            "set ACTIVECAMPAIGN_DUCKDB to its file.",
-            file=sys.stderr,
-        )
+        print(what_to_do(database, problem), file=sys.stderr)
         return 1
     if _dbt("parse"):
         return 1

@@ -4,9 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import duckdb
+from docs.database import last_run, opened
 
-RUN: Final = "from activecampaign_raw.runs select account, started_at order by run_id desc limit 1"
 QUALITY: Final = """
 select question, is_fine, affected, among, example, since_at, look_in
 from activecampaign_analytics.account_quality
@@ -19,9 +18,8 @@ def load_state(database: Path) -> str:
     Raises:
         duckdb.Error: the database cannot be opened, or was not built by dbt.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        account, started_at = connection.execute(RUN).fetchall()[0]
+    with opened(database) as connection:
+        account, started_at = last_run(connection)
         rows = "\n".join(_row(*row) for row in connection.execute(QUALITY).fetchall())
     return (
         f"Account **{account}**, last loaded {_time(started_at)}.\n\n"

@@ -1,0 +1,150 @@
+"""What a chart of the report is, and the few ways in which one is drawn."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+
+ROWS: Final = "rows"  # the data set that a drawing is given when it is shown
+COLOURS: Final = tuple(f"var(--colour-{number})" for number in range(1, 6))  # light or dark
+SOFT: Final = "var(--soft)"
+PERCENT: Final = ".1%"
+COUNT: Final = ",d"
+MONEY: Final = ",.2f"
+DAY: Final = "%-d %b %Y"
+MONTH: Final = "%B %Y"
+BAR_STEP: Final = 44  # pixels that a bar takes, with the name above it
+PLOT_HEIGHT: Final = 220
+
+Row = dict[str, Any]
+Rows = Sequence[Row]
+Drawing = alt.LayerChart | alt.FacetChart  # the library tells no more of layers than this
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure at the top of the page.
+
+    Its query gives a row a figure: `value` as text, and a `note` that says more of it. `nothing` is
+    shown where there are no rows.
+    """
+
+    title: str
+    sql: str
+    nothing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A question, the query that answers it, and how the answer is drawn.
+
+    Without `draw` the rows are the answer, and are shown as they are. Without `height`, in
+    pixels, a drawing is as high as its rows are many. `panel` names the column of whose values each
+    has a drawing of its own, such as a currency, in which nothing can be added to that of another;
+    `draw` is given the rows of all. `nothing` is said where there are no rows.
+    """
+
+    name: str
+    section: str
+    title: str
+    sql: str
+    reading: str
+    nothing: str
+    draw: Callable[[Rows], Drawing] | None = None
+    panel: str | None = None
+    height: int | None = None
+    is_wide: bool = False
+
+
+def line(rows: Rows, x: str, y: str, x_title: str, y_title: str, **hints: str) -> Drawing:
+    """A filled line over time, from zero; a point of it tells its `hints`."""
+    days = [row[x] for row in rows]
+    plot = base().encode(
+        x=alt.X(
+            x,
+            type="temporal",
+            title=x_title or None,
+            axis=alt.Axis(format="%b %y", tickCount=4, labelFlush=False),
+            scale=alt.Scale(domain=[f"{min(days)}T00:00:00", f"{max(days)}T00:00:00"]),
+        ),
+        y=alt.Y(y, type="quantitative", title=y_title),
+    )
+    # the points are seen by the pointer alone: one need not hit the line itself
+    points = plot.mark_point(size=400, opacity=0, filled=True).encode(tooltip=_tooltip(hints))
+    area = plot.mark_area(line={"color": COLOURS[0]}, color=COLOURS[0], fillOpacity=0.15)
+    return alt.layer(area, points)
+
+
+def bars(label: str, value: str, x_title: str, form: str, **hints: str) -> Drawing:
+    """A bar a row, in their order, its name above it and its value at its end."""
+    named = in_order()
+    bar = named.mark_bar(color=COLOURS[0], size=14, tooltip=True).encode(
+        x=alt.X(value, type="quantitative", title=x_title, axis=alt.Axis(format=_on_axis(form))),
+        tooltip=_tooltip(hints),
+    )
+    amount = named.mark_text(align="left", dx=5).encode(
+        x=alt.X(value, type="quantitative"),
+        text=alt.Text(value, type="quantitative", format=form),
+    )
+    return alt.layer(bar, amount, names(named, label))
+
+
+def parts(label: str, shares: dict[str, str], x_title: str, form: str, **hints: str) -> Drawing:
+    """A bar a row that is the sum of some columns, each in a colour, with what it is called."""
+    named = in_order()
+    called = "datum.part == " + " : datum.part == ".join(
+        f"'{column}' ? '{name}'" for column, name in shares.items()
+    )
+    bar = (
+        named.transform_fold(list(shares), as_=["part", "amount"])
+        .transform_calculate(part=f"{called} : datum.part")
+        .transform_calculate(order=f"indexof({list(shares.values())}, datum.part)")
+        .mark_bar(size=14)
+        .encode(
+            x=alt.X("amount:Q", title=x_title, stack="zero", axis=alt.Axis(format=_on_axis(form))),
+            color=alt.Color(
+                "part:N",
+                title=None,
+                scale=alt.Scale(domain=list(shares.values()), range=list(COLOURS[: len(shares)])),
+            ),
+            order=alt.Order("order:Q"),
+            tooltip=_tooltip(hints),
+        )
+    )
+    return alt.layer(bar, names(named, label))
+
+
+def base() -> alt.Chart:
+    """A drawing of the chart's rows, as wide as its place on the page."""
+    return alt.Chart(alt.NamedData(ROWS), width="container")
+
+
+def in_order() -> alt.Chart:
+    """The rows beneath one another."""
+    numbered: alt.Chart = base().transform_window(row="row_number()")
+    return numbered.encode(y=alt.Y("row:O", axis=None))
+
+
+def names(named: alt.Chart, label: str) -> alt.Chart:
+    """What each row is called, above its mark."""
+    text: alt.Chart = named.mark_text(align="left", dy=-15, limit=320, color=SOFT)
+    return text.encode(x=alt.value(0), text=alt.Text(label, type="nominal"))
+
+
+def _on_axis(form: str) -> str:
+    """The shorter form of the numbers on an axis."""
+    return {PERCENT: "~%", COUNT: "~s", MONEY: "~s"}[form]
+
+
+def _tooltip(hints: dict[str, str]) -> list[alt.Tooltip]:
+    """Columns with their formats; a date's format is one of days or months, a text's is empty."""
+    return [
+        alt.Tooltip(
+            column,
+            type="temporal" if form[:1] == "%" else "quantitative" if form else "nominal",
+            title=column.replace("_", " "),
+            format=form or alt.Undefined,
+        )
+        for column, form in hints.items()
+    ]

@@ -1,0 +1,347 @@
+"""What the report shows: its sections, key figures and charts, each with the query behind it.
+
+A chart is an entry of `CHARTS` and nothing beside. The query is run, and shown, as it stands.
+"""
+
+from typing import Final
+
+import altair as alt
+
+from docs.report.chart import (
+    COLOURS,
+    COUNT,
+    DAY,
+    MONTH,
+    PERCENT,
+    PLOT_HEIGHT,
+    SOFT,
+    Chart,
+    Drawing,
+    Figure,
+    Rows,
+    bars,
+    base,
+    in_order,
+    line,
+    names,
+)
+
+SECTIONS: Final = {
+    "lists": "Lists",
+    "campaigns": "Campaigns",
+    "sales": "Sales",
+    "customers": "Customers",
+    "quality": "Data quality",
+}
+
+
+def _joined_and_left(_: Rows) -> Drawing:
+    called = {"joined": "joined", "unsubscribed": "unsubscribed", "bounced": "bounced"}
+    colours = [COLOURS[0], COLOURS[1], COLOURS[3]]
+    changes = (
+        base()
+        .transform_fold(list(called), as_=["change", "count"])
+        .transform_calculate(signed="datum.change == 'joined' ? datum.count : -datum.count")
+        .mark_bar(width={"band": 0.8})
+        .encode(
+            x=alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(format="%b %y")),
+            y=alt.Y("signed:Q", title="memberships a month"),
+            color=alt.Color(
+                "change:N", title=None, scale=alt.Scale(domain=list(called), range=colours)
+            ),
+            tooltip=[
+                alt.Tooltip("month:T", format=MONTH),
+                alt.Tooltip("joined:Q", format=COUNT),
+                alt.Tooltip("unsubscribed:Q", format=COUNT),
+                alt.Tooltip("bounced:Q", format=COUNT),
+                alt.Tooltip("net:Q", format="+,d"),
+            ],
+        )
+    )
+    zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=SOFT).encode(y=alt.datum(0))
+    return alt.layer(changes, zero)
+
+
+def _lifts(rows: Rows) -> Drawing:
+    extent = [min(row["lift_low"] for row in rows), max(row["lift_high"] for row in rows)]
+    variants = in_order()
+    hints = [
+        alt.Tooltip("subject:N"),
+        alt.Tooltip("delivered:Q", format=COUNT),
+        alt.Tooltip("click_rate:Q", title="click rate", format=PERCENT),
+        alt.Tooltip("lift:Q", format="+.1%"),
+        alt.Tooltip("lift_low:Q", title="at least", format="+.1%"),
+        alt.Tooltip("lift_high:Q", title="at most", format="+.1%"),
+    ]
+    colour = alt.Color(
+        "picked:N",
+        title=None,
+        scale=alt.Scale(
+            domain=["picked as the winner", "not picked"], range=[COLOURS[1], COLOURS[0]]
+        ),
+    )
+    spread = variants.mark_rule(strokeWidth=3).encode(
+        x=alt.X(
+            "lift_low:Q",
+            title="click rate above or below the other variants",
+            scale=alt.Scale(domain=extent),
+        ),
+        x2="lift_high:Q",
+        color=colour,
+        tooltip=hints,
+    )
+    middle = variants.mark_point(filled=True, size=90, opacity=1).encode(
+        x=alt.X("lift:Q", axis=alt.Axis(format="+~%")), color=colour, tooltip=hints
+    )
+    zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=SOFT, strokeDash=[4, 4])
+    return alt.layer(zero.encode(x=alt.datum(0)), spread, middle, names(variants, "subject"))
+
+
+FIGURES: Final = (
+    Figure(
+        title="Subscribers",
+        sql="""
+select
+    format('{:,}', subscribers) as value,
+    'contacts active on a list, ' || strftime(day, '%-d %b %Y') as note
+from activecampaign_analytics.campaign_calendar
+order by day desc
+limit 1
+""",
+        nothing="none yet",
+    ),
+    Figure(
+        title="Mails sent in 30 days",
+        sql="""
+select
+    format('{:,}', sent_30_days) as value,
+    format('{:.2f}', sent_per_subscriber_30_days) || ' for each subscriber' as note
+from activecampaign_analytics.campaign_calendar
+order by day desc
+limit 1
+""",
+        nothing="none yet",
+    ),
+    Figure(
+        title="Data quality",
+        sql="""
+select
+    count(*) filter (where is_fine) || ' of ' || count(*) as value,
+    coalesce(
+        'no: ' || string_agg(question, ' ') filter (where not is_fine), 'all questions are fine'
+    ) as note
+from activecampaign_analytics.account_quality
+""",
+        nothing="not known",
+    ),
+)
+
+CHARTS: Final = (
+    Chart(
+        name="list_growth",
+        section="lists",
+        title="Are our lists growing?",
+        sql="""
+with growth as (
+    select
+        coalesce(list_name, 'a list that is gone') || ' (' || list_id::bigint || ')' as list,
+        day,
+        active_at_end as active,
+        max(day) over () as last_day,
+        arg_max(active_at_end, day) over (partition by list_id) as active_now
+    from activecampaign_analytics.list_growth_daily
+)
+select list, day, active
+from growth
+where day > last_day - interval 2 year and (day = last_day(day) or day = growth.last_day)
+qualify dense_rank() over (order by active_now desc, list) <= 8
+order by active_now desc, list, day
+""",
+        draw=lambda rows: line(rows, "day", "active", "", "active contacts", day=DAY, active=COUNT),
+        height=110,
+        panel="list",
+        is_wide=True,
+        reading=(
+            "Contacts active on each of the eight largest lists at the end of each month of the "
+            "last two years. Each list has a scale of its own; a contact may be on several."
+        ),
+        nothing="No contact has joined a list in this account.",
+    ),
+    Chart(
+        name="joined_and_left",
+        section="lists",
+        title="Do more join than leave?",
+        sql="""
+select
+    date_trunc('month', day)::date as month,
+    sum(joined)::bigint as joined,
+    sum(unsubscribed)::bigint as unsubscribed,
+    sum(bounced)::bigint as bounced,
+    sum(net)::bigint as net
+from activecampaign_analytics.list_growth_daily
+where
+    day >= (
+        select date_trunc('month', max(day) - interval 2 year)
+        from activecampaign_analytics.list_growth_daily
+    )
+group by month
+order by month
+""",
+        draw=_joined_and_left,
+        height=PLOT_HEIGHT,
+        reading=(
+            "Above the line, memberships of all lists that began in the month; below it, those "
+            "that ended. The last month goes to the day of the load."
+        ),
+        nothing="No contact has joined a list in this account.",
+    ),
+    Chart(
+        name="reasons",
+        section="lists",
+        title="Why do people leave?",
+        sql="""
+select
+    reason,
+    sum(unsubscribed)::bigint as unsubscribed,
+    sum(unsubscribed) / sum(sum(unsubscribed)) over () as share,
+    max(last_unsubscribed_at)::date as last_on
+from activecampaign_analytics.unsubscribe_reasons
+group by reason
+order by unsubscribed desc, reason
+limit 8
+""",
+        draw=lambda _: bars(
+            "reason",
+            "unsubscribed",
+            "memberships ended by the contact",
+            COUNT,
+            reason="",
+            unsubscribed=COUNT,
+            share=PERCENT,
+            last_on=DAY,
+        ),
+        reading="What people said when they left a list, of all lists and times, most said first.",
+        nothing="Nobody has left a list in this account.",
+    ),
+    Chart(
+        name="mail_a_subscriber",
+        section="campaigns",
+        title="How much mail does a subscriber get?",
+        sql="""
+select
+    date_trunc('week', day)::date as week,
+    max(sent_per_subscriber_30_days) as most_mails,
+    sum(campaigns)::bigint as campaigns,
+    sum(sent)::bigint as sent
+from activecampaign_analytics.campaign_calendar
+where day > (select max(day) from activecampaign_analytics.campaign_calendar) - interval 1 year
+group by week
+qualify max(max(sent_30_days)) over () > 0
+order by week
+""",
+        draw=lambda rows: line(
+            rows,
+            "week",
+            "most_mails",
+            "",
+            "mails for each subscriber in 30 days",
+            week=DAY,
+            most_mails=".2f",
+            campaigns=COUNT,
+            sent=COUNT,
+        ),
+        height=PLOT_HEIGHT,
+        reading=(
+            "Mails of campaigns over 30 days, for each contact who was active on a list then, at "
+            "its highest in each week of the last year. Mails of automations are not in it."
+        ),
+        nothing="No campaign was sent in the last year of this account.",
+    ),
+    Chart(
+        name="latest_campaigns",
+        section="campaigns",
+        title="How were our latest campaigns clicked?",
+        sql="""
+select
+    campaign_name as campaign,
+    sent_at::date as sent_on,
+    delivered,
+    clicked,
+    unsubscribed,
+    click_rate,
+    unsubscribe_rate
+from activecampaign_analytics.campaign_performance
+where campaign_kind <> 'automation' and sent_at is not null and delivered > 0
+order by sent_at desc, campaign_id desc
+limit 10
+""",
+        draw=lambda _: bars(
+            "campaign",
+            "click_rate",
+            "clicked, of those who got it",
+            PERCENT,
+            campaign="",
+            sent_on=DAY,
+            delivered=COUNT,
+            clicked=COUNT,
+            click_rate=PERCENT,
+            unsubscribed=COUNT,
+            unsubscribe_rate=PERCENT,
+        ),
+        reading=(
+            "Share of the recipients who clicked a link, the ten campaigns sent last, the latest "
+            "first. Clicks tell more than opens, which mail programs make by themselves."
+        ),
+        nothing="No campaign was sent in this account.",
+    ),
+    Chart(
+        name="split_tests",
+        section="campaigns",
+        title="Are the winners of our split tests really better?",
+        sql="""
+select
+    campaign_name || ', ' || strftime(sent_at, '%-d %b %Y') as campaign,
+    subject,
+    if(is_winner, 'picked as the winner', 'not picked') as picked,
+    delivered,
+    click_rate,
+    click_rate_lift as lift,
+    click_rate_lift_low as lift_low,
+    click_rate_lift_high as lift_high
+from activecampaign_analytics.message_performance
+where is_split_test and click_rate_lift is not null
+qualify dense_rank() over (order by sent_at desc, campaign_id desc) <= 4
+order by sent_at desc, campaign_id desc, lift desc
+""",
+        draw=_lifts,
+        panel="campaign",
+        is_wide=True,
+        reading=(
+            "The dot is how far a variant's click rate is above or below that of the others, the "
+            "bar its 95 % interval. A bar that crosses the dashed line may be chance."
+        ),
+        nothing="No split test was sent in this account.",
+    ),
+    Chart(
+        name="account_quality",
+        section="quality",
+        title="Is the data fresh, complete and consistent?",
+        sql="""
+select
+    if(is_fine, 'yes', 'no') as answer,
+    question,
+    affected,
+    among,
+    example,
+    look_in
+from activecampaign_analytics.account_quality
+order by is_fine, aspect
+""",
+        is_wide=True,
+        reading=(
+            "Each row is a question about the whole load; where the answer is no, `look_in` names "
+            "the model that has the particulars."
+        ),
+        nothing="Nothing was loaded.",
+    ),
+)
