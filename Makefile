@@ -10,13 +10,13 @@ BIN := $(VENV)/bin
 PROFILES := $(VENV)/profiles
 DBT := DBT_PROFILES_DIR=$(PROFILES) $(BIN)/dbt
 
-# what the docs site describes
+# what docs site and report describe
 DATABASE := $(or $(ACTIVECAMPAIGN_DUCKDB),$(wildcard warehouse.duckdb),sandbox.duckdb)
 
 # both of them read the project once, with its unit tests for dbt-bouncer to count
 UNIT_TESTS := --vars 'activecampaign_unit_tests: true'
 
-.PHONY: help demo docs look test soak lint clean
+.PHONY: help demo docs report look test soak lint clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -27,7 +27,10 @@ demo: $(VENV)/.installed $(PROFILES)/profiles.yml ## load a made-up account, bui
 docs: $(VENV)/.installed-docs $(filter sandbox.duckdb,$(DATABASE)) $(PROFILES)/profiles.yml ## the docs site, of your database or else of a made-up account
 	@ACTIVECAMPAIGN_DUCKDB=$(DATABASE) DBT_PROFILES_DIR=$(PROFILES) $(BIN)/python -m docs.site
 
-look: docs $(VENV)/.installed-look ## see the docs site in headless Chromium, pictures in target/look
+report: $(VENV)/.installed-report $(filter sandbox.duckdb,$(DATABASE)) ## a page of charts, of the same database
+	@ACTIVECAMPAIGN_DUCKDB=$(DATABASE) $(BIN)/python -m docs.report
+
+look: docs report $(VENV)/.installed-look ## see both in headless Chromium, pictures in target/look
 	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || \
 		command -v google-chrome > /dev/null || \
 		{ apt-get update -qq && apt-get install --yes -qq chromium; }

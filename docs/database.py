@@ -1,9 +1,11 @@
 """The database that docs site and report tell of."""
 
+import json
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
@@ -36,6 +38,22 @@ def last_run(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
     """
     account, started_at = connection.execute(LAST_RUN).fetchall()[0]
     return account, started_at
+
+
+def models_read(sql: str) -> list[str]:
+    """The tables that a query names with their schema, which are models of ours, in order."""
+    serialized = duckdb.execute("select json_serialize_sql(?)", [sql]).fetchall()[0][0]
+    return sorted(set(_models(json.loads(serialized))))
+
+
+def _models(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict):
+        if tree.get("type") == "BASE_TABLE" and tree["schema_name"]:
+            yield tree["table_name"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from _models(branch)
 
 
 def what_to_do(database: Path, problem: duckdb.Error) -> str:

@@ -15,13 +15,12 @@ import altair as alt
 import duckdb
 import vl_convert
 
-from docs.database import last_run
+from docs.database import last_run, models_read
 from docs.report.chart import BAR_STEP, ROWS, Chart, Figure, Row
 from docs.report.charts import CHARTS, FIGURES, SECTIONS
 
 PAGE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 START: Final = Path(__file__).with_name("start.js").read_text(encoding="utf-8")
-SCHEMA: Final = "activecampaign_analytics"
 FEW_PANELS: Final = 2  # as many have more room each
 # what every drawing looks like; the colours are the page's
 CONFIG: Final = {
@@ -102,7 +101,7 @@ def _figure(connection: duckdb.DuckDBPyConnection, figure: Figure) -> str:
     values = "".join(
         f"<dd><b>{escape(row['value'])}</b><span>{escape(row['note'])}</span></dd>" for row in shown
     )
-    return f"<div><dt>{figure.title}</dt>{values}{_source(connection, figure.sql)}</div>"
+    return f"<div><dt>{figure.title}</dt>{values}{_source(figure.sql)}</div>"
 
 
 def _article(
@@ -124,7 +123,7 @@ def _article(
     return (
         f'<article id="{chart.name}"{wide}><h3>{chart.title}</h3>{shown}'
         f'<p class="reading">{chart.reading}</p>'
-        f"{numbers}{_source(connection, chart.sql)}</article>"
+        f"{numbers}{_source(chart.sql)}</article>"
     )
 
 
@@ -154,9 +153,8 @@ def _drawn(chart: Chart, found: list[Row], drawings: list[dict[str, Any]]) -> st
     return f'<div class="panels{few}">{"".join(figures)}</div>'
 
 
-def _source(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    tables = sorted(connection.get_table_names(sql, qualified=True))
-    models = ", ".join(f"<code>{escape(table.split('.')[-1])}</code>" for table in tables)
+def _source(sql: str) -> str:
+    models = ", ".join(f"<code>{model}</code>" for model in models_read(sql))
     return (
         f"<details><summary>SQL on {models}</summary>"
         f"<pre><code>{escape(sql.strip())}</code></pre></details>"

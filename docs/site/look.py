@@ -1,16 +1,18 @@
-"""`python -m docs.site.look`: look at the built site as a person does, and keep what was seen.
+"""`python -m docs.site.look`: look at site and report as a person does, and keep what was seen.
 
 Drives headless Chromium over `target/site`: the front page, each diagram and what a click in it
-opens, a search for a column, pages of models, the guide. The pictures are in `target/look`.
+opens, a search for a column, pages of models, the guide; and over `target/report`, without a
+network, at a desk and on a phone, light and dark. The pictures are in `target/look`.
 """
 
 import shutil
 import sys
 from base64 import b64decode
-from typing import Final
+from typing import Final, Literal
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from docs.report.__main__ import REPORT
 from docs.site.__main__ import DIAGRAMS, SITE
 from docs.site.guide import GUIDE
 
@@ -19,27 +21,30 @@ MODELS: Final = (
     *("contacts", "deals", "campaigns", "load_audit"),
     *("stg_activecampaign__contacts", "int_activecampaign__deal_tasks_joined_to_owners"),
 )
+WIDTHS: Final = {"desk": 1280, "phone": 390}
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main() -> int:
     """Look at everything; fail on what a person would not find."""
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if not browser or not (SITE / "index.html").exists():
-        print("`make look` installs Chromium and builds the site first.", file=sys.stderr)
+    if not browser or not (SITE / "index.html").exists() or not REPORT.exists():
+        print("`make look` installs Chromium and builds site and report first.", file=sys.stderr)
         return 1
     shutil.rmtree(SEEN, ignore_errors=True)
     SEEN.mkdir(parents=True)
     with sync_playwright() as playwright:
-        page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page(
-            viewport={"width": 1400, "height": 1000}
-        )
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
         page.on("pageerror", lambda problem: print(f"{page.url}: {problem}", file=sys.stderr))
         _front_page(page)
         _diagrams(page)
         _search(page)
         _models(page)
         _guide(page)
+        for name in WIDTHS:
+            _report(chromium, name, "light")
+            _report(chromium, name, "dark")
     print(f"What was seen: {SEEN}")
     return 0
 
@@ -104,6 +109,23 @@ def _guide(page: Page) -> None:
         page.goto((SITE / "guide" / f"{name}.html").as_uri())
         expect(page.get_by_role("heading").first).to_be_visible()
         _keep(page, f"guide_{name}")
+
+
+def _report(chromium: Browser, name: str, scheme: Literal["light", "dark"]) -> None:
+    width = WIDTHS[name]
+    page = chromium.new_page(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    )
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda problem: said.append(str(problem)))
+    page.goto(REPORT.as_uri())
+    for place in page.locator("[data-drawing]").all():
+        expect(place.locator("svg")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "wider than the screen"
+    assert said == []
+    _keep(page, f"report_{name}_{scheme}")
+    page.close()
 
 
 if __name__ == "__main__":
