@@ -90,25 +90,28 @@ def bars(label: str, value: str, x_title: str, form: str, **hints: str) -> Drawi
     return alt.layer(bar, amount, names(named, label))
 
 
-def parts(label: str, shares: dict[str, str], x_title: str, form: str, **hints: str) -> Drawing:
-    """A bar a row that is the sum of some columns, each in a colour, with what it is called."""
+def parts(
+    label: str,
+    shares: dict[str, str],
+    colours: Sequence[str],
+    x_title: str,
+    form: str,
+    **hints: str,
+) -> Drawing:
+    """A bar a row that is the sum of some columns, each called something and in a colour."""
     named = in_order()
-    called = "datum.part == " + " : datum.part == ".join(
-        f"'{column}' ? '{name}'" for column, name in shares.items()
-    )
+    columns, called = list(shares), list(shares.values())
     bar = (
-        named.transform_fold(list(shares), as_=["part", "amount"])
-        .transform_calculate(part=f"{called} : datum.part")
-        .transform_calculate(order=f"indexof({list(shares.values())}, datum.part)")
+        named.transform_fold(columns, as_=["column", "amount"])
+        .transform_calculate(place=f"indexof({columns}, datum.column)")
+        .transform_calculate(part=f"{called}[datum.place]")
         .mark_bar(size=14)
         .encode(
             x=alt.X("amount:Q", title=x_title, stack="zero", axis=alt.Axis(format=_on_axis(form))),
             color=alt.Color(
-                "part:N",
-                title=None,
-                scale=alt.Scale(domain=list(shares.values()), range=list(COLOURS[: len(shares)])),
+                "part:N", title=None, scale=alt.Scale(domain=called, range=list(colours))
             ),
-            order=alt.Order("order:Q"),
+            order=alt.Order("place:Q"),
             tooltip=_tooltip(hints),
         )
     )

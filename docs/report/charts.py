@@ -11,6 +11,7 @@ from docs.report.chart import (
     COLOURS,
     COUNT,
     DAY,
+    MONEY,
     MONTH,
     PERCENT,
     PLOT_HEIGHT,
@@ -24,6 +25,7 @@ from docs.report.chart import (
     in_order,
     line,
     names,
+    parts,
 )
 
 SECTIONS: Final = {
@@ -121,6 +123,19 @@ order by day desc
 limit 1
 """,
         nothing="none yet",
+    ),
+    Figure(
+        title="Open deals",
+        sql="""
+select
+    format('{:,.0f} ', sum(value)::double) || currency as value,
+    format('{:,} deals, expected {:,.0f}', sum(deals)::bigint, sum(expected_value)) as note
+from activecampaign_analytics.deal_forecast
+group by currency
+order by sum(deals) desc, currency
+limit 4
+""",
+        nothing="no deal is open",
     ),
     Figure(
         title="Data quality",
@@ -321,6 +336,98 @@ order by sent_at desc, campaign_id desc, lift desc
             "bar its 95 % interval. A bar that crosses the dashed line may be chance."
         ),
         nothing="No split test was sent in this account.",
+    ),
+    Chart(
+        name="funnel",
+        section="sales",
+        title="How far do deals get?",
+        sql="""
+select
+    coalesce(pipeline_name, 'a pipeline that is gone') as pipeline,
+    coalesce(stage_name, 'a stage that is gone') as stage,
+    sum(entered)::bigint as entered,
+    sum(advanced + won)::bigint as went_on,
+    sum(still_there)::bigint as still_there,
+    sum(moved_back + moved_elsewhere)::bigint as moved_away,
+    sum(lost)::bigint as lost,
+    sum(advanced + won) / sum(entered - still_there) as went_on_rate
+from activecampaign_analytics.pipeline_funnel
+group by pipeline_id, pipeline, stage_id, stage, stage_order
+having sum(entered) > 0
+order by sum(sum(entered)) over (partition by pipeline_id) desc, pipeline, stage_order, stage
+limit 40
+""",
+        draw=lambda _: parts(
+            "stage",
+            {
+                "went_on": "went on or won",
+                "still_there": "still there",
+                "moved_away": "moved back or away",
+                "lost": "lost",
+            },
+            [COLOURS[0], COLOURS[2], COLOURS[3], COLOURS[1]],
+            "deals that were ever in the stage",
+            COUNT,
+            stage="",
+            entered=COUNT,
+            went_on=COUNT,
+            still_there=COUNT,
+            moved_away=COUNT,
+            lost=COUNT,
+            went_on_rate=PERCENT,
+        ),
+        panel="pipeline",
+        is_wide=True,
+        reading=(
+            "Each deal counts once in each stage that it was ever in, by how it left it the last "
+            "time. Where much is lost or moved back, deals fail; where much is still there, they "
+            "wait. The rate leaves out what is still there."
+        ),
+        nothing="There are no deals in this account.",
+    ),
+    Chart(
+        name="forecast",
+        section="sales",
+        title="What will the open deals bring?",
+        sql="""
+select
+    currency,
+    coalesce(pipeline_name, 'a pipeline that is gone')
+    || ': ' || coalesce(stage_name, 'a stage that is gone') as stage,
+    sum(deals)::bigint as deals,
+    sum(value) as value,
+    sum(expected_value) as expected,
+    sum(value)::double - sum(expected_value) as rest,
+    sum(product_value) as by_product,
+    sum(history_value) as by_history
+from activecampaign_analytics.deal_forecast
+group by currency, pipeline_id, stage, stage_id, stage_order
+qualify row_number() over (partition by currency order by sum(value) desc, stage) <= 8
+order by sum(sum(deals)) over (partition by currency) desc, currency, pipeline_id, stage_order
+limit 32
+""",
+        draw=lambda _: parts(
+            "stage",
+            {"expected": "expected", "rest": "the rest of their value"},
+            [COLOURS[0], COLOURS[2]],
+            "value of the open deals",
+            MONEY,
+            stage="",
+            currency="",
+            deals=COUNT,
+            value=MONEY,
+            expected=MONEY,
+            by_product=MONEY,
+            by_history=MONEY,
+        ),
+        panel="currency",
+        is_wide=True,
+        reading=(
+            "Value of the open deals in each stage, of which the blue part is to be expected: by "
+            "the chance that ActiveCampaign reckons, or else by how often deals that were in the "
+            "stage were won. Each currency stands alone; its eight largest stages are shown."
+        ),
+        nothing="No deal is open in this account.",
     ),
     Chart(
         name="account_quality",
