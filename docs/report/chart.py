@@ -80,7 +80,7 @@ def bars(label: str, value: str, x_title: str, form: str, **hints: str) -> Drawi
     """A bar a row, in their order, its name above it and its value at its end."""
     named = in_order()
     bar = named.mark_bar(color=COLOURS[0], size=14, tooltip=True).encode(
-        x=alt.X(value, type="quantitative", title=x_title, axis=alt.Axis(format=_on_axis(form))),
+        x=alt.X(value, type="quantitative", title=x_title, axis=_axis(form)),
         tooltip=_tooltip(hints),
     )
     amount = named.mark_text(align="left", dx=5).encode(
@@ -102,14 +102,14 @@ def parts(
     named = in_order()
     columns, called = list(shares), list(shares.values())
     bar = (
-        named.transform_fold(columns, as_=["column", "amount"])
+        named.transform_fold([*columns], as_=["column", "amount"])
         .transform_calculate(place=f"indexof({columns}, datum.column)")
         .transform_calculate(part=f"{called}[datum.place]")
         .mark_bar(size=14)
         .encode(
-            x=alt.X("amount:Q", title=x_title, stack="zero", axis=alt.Axis(format=_on_axis(form))),
+            x=alt.X("amount:Q", title=x_title, stack="zero", axis=_axis(form)),
             color=alt.Color(
-                "part:N", title=None, scale=alt.Scale(domain=called, range=list(colours))
+                "part:N", title=None, scale=alt.Scale(domain=[*called], range=[*colours])
             ),
             order=alt.Order("place:Q"),
             tooltip=_tooltip(hints),
@@ -135,9 +135,12 @@ def names(named: alt.Chart, label: str) -> alt.Chart:
     return text.encode(x=alt.value(0), text=alt.Text(label, type="nominal"))
 
 
-def _on_axis(form: str) -> str:
-    """The shorter form of the numbers on an axis."""
-    return {PERCENT: "~%", COUNT: "~s", MONEY: "~s"}[form]
+def _axis(form: str) -> alt.Axis:
+    """An axis with the shorter form of such numbers."""
+    return alt.Axis(
+        format="~%" if form == PERCENT else "~s",
+        labelExpr="datum.value === 0 ? '0' : datum.label",
+    )
 
 
 def _tooltip(hints: dict[str, str]) -> list[alt.Tooltip]:

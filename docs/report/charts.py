@@ -117,7 +117,9 @@ limit 1
         sql="""
 select
     format('{:,}', sent_30_days) as value,
-    format('{:.2f}', sent_per_subscriber_30_days) || ' for each subscriber' as note
+    coalesce(
+        format('{:.2f} for each subscriber', sent_per_subscriber_30_days), 'nobody is subscribed'
+    ) as note
 from activecampaign_analytics.campaign_calendar
 order by day desc
 limit 1
@@ -278,7 +280,7 @@ order by week
         title="How were our latest campaigns clicked?",
         sql="""
 select
-    campaign_name as campaign,
+    coalesce(campaign_name, 'without a name') as campaign,
     sent_at::date as sent_on,
     delivered,
     clicked,
@@ -315,8 +317,8 @@ limit 10
         title="Are the winners of our split tests really better?",
         sql="""
 select
-    campaign_name || ', ' || strftime(sent_at, '%-d %b %Y') as campaign,
-    subject,
+    concat_ws(', ', campaign_name, strftime(sent_at, '%-d %b %Y')) as campaign,
+    coalesce(subject, 'without a subject') as subject,
     if(is_winner, 'picked as the winner', 'not picked') as picked,
     delivered,
     click_rate,
@@ -410,7 +412,7 @@ limit 32
             "stage",
             {"expected": "expected", "rest": "the rest of their value"},
             [COLOURS[0], COLOURS[2]],
-            "value of the open deals",
+            "value of the open deals, in the currency above",
             MONEY,
             stage="",
             currency="",
@@ -428,6 +430,152 @@ limit 32
             "stage were won. Each currency stands alone; its eight largest stages are shown."
         ),
         nothing="No deal is open in this account.",
+    ),
+    Chart(
+        name="owners",
+        section="sales",
+        title="Who wins their deals?",
+        sql="""
+select
+    coalesce(user_name, 'a user who is gone (' || user_id::bigint || ')') as owner,
+    sum(deals_won)::bigint as won,
+    sum(deals_lost)::bigint as lost,
+    sum(deals_won) / sum(deals_won + deals_lost) as win_rate,
+    sum(deals_created)::bigint as created,
+    sum(tasks_done)::bigint as tasks_done
+from activecampaign_analytics.owner_performance
+where
+    month > (select max(month) from activecampaign_analytics.owner_performance) - interval 1 year
+group by user_id, owner
+having sum(deals_won + deals_lost) > 0
+order by won desc, owner
+limit 10
+""",
+        draw=lambda _: parts(
+            "owner",
+            {"won": "won", "lost": "lost"},
+            [COLOURS[0], COLOURS[1]],
+            "deals closed in the last twelve months",
+            COUNT,
+            owner="",
+            won=COUNT,
+            lost=COUNT,
+            win_rate=PERCENT,
+            created=COUNT,
+            tasks_done=COUNT,
+        ),
+        reading="Deals that each owner won and lost in the last twelve months, of all currencies.",
+        nothing="No deal was closed in the last year of this account.",
+    ),
+    Chart(
+        name="won_value",
+        section="sales",
+        title="What did each of them win?",
+        sql="""
+select
+    currency,
+    coalesce(user_name, 'a user who is gone (' || user_id::bigint || ')') as owner,
+    sum(won_value) as won_value,
+    sum(deals_won)::bigint as won,
+    sum(lost_value) as lost_value,
+    sum(deals_lost)::bigint as lost
+from activecampaign_analytics.owner_performance
+where
+    month > (select max(month) from activecampaign_analytics.owner_performance) - interval 1 year
+group by currency, user_id, owner
+having sum(deals_won) > 0
+qualify row_number() over (partition by currency order by sum(won_value) desc, owner) <= 10
+order by sum(sum(deals_won)) over (partition by currency) desc, currency, won_value desc
+""",
+        draw=lambda _: bars(
+            "owner",
+            "won_value",
+            "value of the deals won, in the currency above",
+            MONEY,
+            owner="",
+            currency="",
+            won_value=MONEY,
+            won=COUNT,
+            lost_value=MONEY,
+            lost=COUNT,
+        ),
+        panel="currency",
+        reading=(
+            "Value of the deals that each owner won in the last twelve months, each currency alone."
+        ),
+        nothing="No deal was won in the last year of this account.",
+    ),
+    Chart(
+        name="lifecycle",
+        section="customers",
+        title="Who are our contacts, and how lately did they act?",
+        sql="""
+select
+    lifecycle_stage as stage,
+    count(*) as contacts,
+    count(*) filter (where days_since_act <= 90) as lately,
+    count(*) filter (where days_since_act between 91 and 365) as this_year,
+    count(*) filter (where coalesce(days_since_act, 366) > 365) as earlier
+from activecampaign_analytics.contact_engagement
+group by stage
+order by
+    list_position(['customer', 'opportunity', 'lead', 'lost', 'unreachable'], stage)
+""",
+        draw=lambda _: parts(
+            "stage",
+            {
+                "lately": "acted in the last 90 days",
+                "this_year": "91 to 365 days ago",
+                "earlier": "longer ago or never",
+            },
+            [COLOURS[0], COLOURS[4], COLOURS[2]],
+            "contacts",
+            COUNT,
+            stage="",
+            contacts=COUNT,
+            lately=COUNT,
+            this_year=COUNT,
+            earlier=COUNT,
+        ),
+        reading=(
+            "A customer won a deal or paid for an order, an opportunity has an open deal, a lead "
+            "is on a list, and whoever is on none is unreachable. To act is to subscribe, click, "
+            "order or convert; opening is none."
+        ),
+        nothing="There are no contacts in this account.",
+    ),
+    Chart(
+        name="segments",
+        section="customers",
+        title="Which customers are going quiet?",
+        sql="""
+select
+    segment,
+    count(*) as customers,
+    count(*) / sum(count(*)) over () as share,
+    count(*) filter (where lists = 0) as on_no_list
+from activecampaign_analytics.contact_engagement
+where lifecycle_stage = 'customer'
+group by segment
+order by
+    list_position(['loyal', 'recent', 'at risk', 'cooling', 'dormant', 'never'], segment)
+""",
+        draw=lambda _: bars(
+            "segment",
+            "customers",
+            "customers",
+            COUNT,
+            segment="",
+            customers=COUNT,
+            share=PERCENT,
+            on_no_list=COUNT,
+        ),
+        reading=(
+            "Loyal and recent customers acted in the last 90 days, those at risk or cooling in the "
+            "last year; loyal and at risk are those who acted three times or more. Those at risk "
+            "are the ones to call."
+        ),
+        nothing="There are no customers in this account.",
     ),
     Chart(
         name="account_quality",

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -21,7 +22,7 @@ from docs.report.charts import CHARTS, FIGURES, SECTIONS
 
 PAGE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 START: Final = Path(__file__).with_name("start.js").read_text(encoding="utf-8")
-FEW_PANELS: Final = 2  # as many have more room each
+FEW_PANELS: Final = 3  # as many have more room each
 # what every drawing looks like; the colours are the page's
 CONFIG: Final = {
     "background": "transparent",
@@ -41,12 +42,13 @@ CONFIG: Final = {
         "tickCount": 5,
         "labelOverlap": True,
     },
-    "axisX": {"grid": False},
+    "axisX": {"grid": False, "labelFlush": False},
     "legend": {
         "orient": "top",
         "labelColor": "var(--ink)",
         "labelFontSize": 12,
         "labelLimit": 300,
+        "columns": {"expr": "width < 420 ? 2 : 4"},  # a phone has no room for more
         "symbolType": "square",
     },
 }
@@ -63,8 +65,7 @@ def page(connection: duckdb.DuckDBPyConnection) -> str:
     sections = "".join(
         _section(connection, section, title, drawings) for section, title in SECTIONS.items()
     )
-    script = vl_convert.javascript_bundle(START, alt.SCHEMA_VERSION.rpartition(".")[0])
-    script = script.replace("</script", r"<\/script")
+    script = _script()
     return PAGE.substitute(
         account=escape(account),
         loaded_at=f"{loaded_at:%-d %B %Y, %H:%M} UTC",
@@ -75,6 +76,13 @@ def page(connection: duckdb.DuckDBPyConnection) -> str:
         script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
     )
+
+
+@cache
+def _script() -> str:
+    """What draws the charts: the library and the few lines that start it."""
+    script = vl_convert.javascript_bundle(START, alt.SCHEMA_VERSION.rpartition(".")[0])
+    return script.replace("</script", r"<\/script")
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
