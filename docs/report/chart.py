@@ -85,7 +85,7 @@ def bars(label: str, value: str, x_title: str, form: str, **hints: str) -> Drawi
     )
     amount = named.mark_text(align="left", dx=5).encode(
         x=alt.X(value, type="quantitative"),
-        text=alt.Text(value, type="quantitative", format=form),
+        text=alt.Text(value, type="quantitative", format=",.0f" if form == MONEY else form),
     )
     return alt.layer(bar, amount, names(named, label))
 

@@ -148,6 +148,7 @@ select
         'no: ' || string_agg(question, ' ') filter (where not is_fine), 'all questions are fine'
     ) as note
 from activecampaign_analytics.account_quality
+having count(*) > 0
 """,
         nothing="not known",
     ),
@@ -328,7 +329,7 @@ select
 from activecampaign_analytics.message_performance
 where is_split_test and click_rate_lift is not null
 qualify dense_rank() over (order by sent_at desc, campaign_id desc) <= 4
-order by sent_at desc, campaign_id desc, lift desc
+order by sent_at desc, campaign_id desc, lift desc, subject
 """,
         draw=_lifts,
         panel="campaign",
@@ -405,7 +406,8 @@ select
 from activecampaign_analytics.deal_forecast
 group by currency, pipeline_id, stage, stage_id, stage_order
 qualify row_number() over (partition by currency order by sum(value) desc, stage) <= 8
-order by sum(sum(deals)) over (partition by currency) desc, currency, pipeline_id, stage_order
+order by
+    sum(sum(deals)) over (partition by currency) desc, currency, pipeline_id, stage_order, stage
 limit 32
 """,
         draw=lambda _: parts(
@@ -468,6 +470,43 @@ limit 10
         nothing="No deal was closed in the last year of this account.",
     ),
     Chart(
+        name="stalled",
+        section="sales",
+        title="Where do open deals stall?",
+        sql="""
+select
+    coalesce(pipeline_name, 'a pipeline that is gone')
+    || ': ' || coalesce(stage_name, 'a stage that is gone') as stage,
+    count(*) as open,
+    count(*) filter (where is_stalled) as stalled,
+    count(*) filter (where not coalesce(is_stalled, false)) as moving,
+    count(*) filter (where is_next_task_overdue) as task_overdue,
+    median(days_in_stage) as median_days
+from activecampaign_analytics.deal_pipeline
+where status_name = 'open'
+group by pipeline_id, stage, stage_id, stage_order
+order by pipeline_id, stage_order, stage
+limit 12
+""",
+        draw=lambda _: parts(
+            "stage",
+            {"moving": "not longer than usual", "stalled": "stalled"},
+            [COLOURS[2], COLOURS[1]],
+            "open deals",
+            COUNT,
+            stage="",
+            open=COUNT,
+            stalled=COUNT,
+            task_overdue=COUNT,
+            median_days=",.0f",
+        ),
+        reading=(
+            "A deal is stalled when it has been in its stage for longer than three of four deals "
+            "that left it."
+        ),
+        nothing="No deal is open in this account.",
+    ),
+    Chart(
         name="won_value",
         section="sales",
         title="What did each of them win?",
@@ -485,12 +524,13 @@ where
 group by currency, user_id, owner
 having sum(deals_won) > 0
 qualify row_number() over (partition by currency order by sum(won_value) desc, owner) <= 10
-order by sum(sum(deals_won)) over (partition by currency) desc, currency, won_value desc
+order by
+    sum(sum(deals_won)) over (partition by currency) desc, currency, won_value desc, owner
 """,
         draw=lambda _: bars(
             "owner",
             "won_value",
-            "value of the deals won, in the currency above",
+            "won, in the currency above",
             MONEY,
             owner="",
             currency="",
@@ -500,6 +540,7 @@ order by sum(sum(deals_won)) over (partition by currency) desc, currency, won_va
             lost=COUNT,
         ),
         panel="currency",
+        is_wide=True,
         reading=(
             "Value of the deals that each owner won in the last twelve months, each currency alone."
         ),
