@@ -191,6 +191,17 @@ def test_what_users_call_things_is_text_and_no_code(changed: Callable[..., str])
     assert {row["campaign"] for row in report.drawn(chart)} == {HOSTILE}
 
 
+def test_a_rate_of_nothing_is_no_number(changed: Callable[..., str]) -> None:
+    report = Page(
+        changed(
+            f"update {MARTS}.pipeline_funnel "
+            "set still_there = entered, advanced = 0, moved_back = 0, won = 0, lost = 0"
+        )
+    )
+    (chart,) = (chart for chart in CHARTS if chart.name == "funnel")
+    assert {row["went_on_rate"] for row in report.drawn(chart)} == {None}
+
+
 def test_where_there_is_nothing_the_page_says_so(changed: Callable[..., str]) -> None:
     read = {model for shown in (*CHARTS, *FIGURES) for model in models_read(shown.sql)}
     text = changed(*(f"delete from {MARTS}.{model}" for model in read))

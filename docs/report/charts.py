@@ -353,7 +353,7 @@ select
     sum(still_there)::bigint as still_there,
     sum(moved_back + moved_elsewhere)::bigint as moved_away,
     sum(lost)::bigint as lost,
-    sum(advanced + won) / sum(entered - still_there) as went_on_rate
+    sum(advanced + won) / nullif(sum(entered - still_there), 0) as went_on_rate
 from activecampaign_analytics.pipeline_funnel
 group by pipeline_id, pipeline, stage_id, stage, stage_order
 having sum(entered) > 0
@@ -442,7 +442,7 @@ select
     coalesce(user_name, 'a user who is gone (' || user_id::bigint || ')') as owner,
     sum(deals_won)::bigint as won,
     sum(deals_lost)::bigint as lost,
-    sum(deals_won) / sum(deals_won + deals_lost) as win_rate,
+    sum(deals_won) / nullif(sum(deals_won + deals_lost), 0) as win_rate,
     sum(deals_created)::bigint as created,
     sum(tasks_done)::bigint as tasks_done
 from activecampaign_analytics.owner_performance
@@ -502,7 +502,7 @@ limit 12
         ),
         reading=(
             "A deal is stalled when it has been in its stage for longer than three of four deals "
-            "that left it."
+            "that left it. Where few have left, nobody can tell, and none is."
         ),
         nothing="No deal is open in this account.",
     ),
