@@ -104,7 +104,7 @@ STAGED: Final[dict[str, dict[str, str]]] = {
         "timestamp": "created_at=cdate",
     },
 }
-LOAD: Final = {"id", "is_deleted", "changed_in_run", "extracted_at", "uncast"}
+LOAD: Final = {"id", "is_deleted", "changed_in_run", "extracted_at", "key_set", "uncast"}
 SPELLINGS: Final[dict[str, list[tuple[Record, Record]]]] = {  # as served, as staged
     "goals": [
         (

@@ -221,7 +221,8 @@ def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
 
     def look(*arguments: str) -> None:
         found.clear()
-        built = dbt("run", loaded.database, "--select", "schema_drift", *arguments)
+        models = ("stg_activecampaign__accounts", "schema_drift")  # one is counted in staging
+        built = dbt("run", loaded.database, "--select", *models, *arguments)
         assert built.returncode == 0, built.stdout
         for table, key, *row in loaded.rows(DRIFT):
             found.setdefault(table, []).append((key, *row))

@@ -3,7 +3,18 @@
     deleted_in_run is not null as is_deleted,
     greatest(run_id, coalesce(deleted_in_run, 0)) as changed_in_run,
     {{ in_utc('extracted_at') }} as extracted_at,
+    {%- if execute and model.config.materialized == 'incremental' %}
+    key_set,
+    {%- endif %}
     {{ uncast_in(model) }} as uncast
+{%- endmacro %}
+
+{#-
+    A number for the keys that a record has, which `schema_drift` counts without parsing the JSON
+    again; in large models only.
+-#}
+{% macro key_set() -%}
+    hash(json_keys(payload))
 {%- endmacro %}
 
 {#-

@@ -174,24 +174,53 @@
 {#-
     What keys the records of each raw table have, a row a combination: most have the very same ones,
     and each is looked at once. All tables that are there, whether or not a model reads them: a user
-    may have added some.
+    may have added some. Large ones are counted in staging, which told the combinations apart when it
+    took the records in; one record of each says what its keys are.
 -#}
 {% macro key_combinations() -%}
     {%- set schema = var('activecampaign_raw_schema') -%}
+    {%- set counted = {} -%}
+    {%- for node in models_in('staging') if node.config.materialized == 'incremental' -%}
+        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}
+            {%- do counted.update({raw_tables_of(node) | join: node.relation_name}) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- for raw_table in (run_query(
         "select table_name from information_schema.columns where column_name = 'payload' "
         ~ "and table_schema = '" ~ schema | replace("'", "''") ~ "' order by table_name"
     ).columns[0].values() if execute else []) %}
     union all
+    {%- if raw_table in counted %}
+    select
+        '{{ raw_table }}' as raw_table,
+        counted.record_count,
+        counted.deleted_count,
+        counted.first_seen_at,
+        counted.last_seen_at,
+        json_keys(example.payload) as key_names
+    from (
+        select
+            any_value(id) as id,
+            count(*) as record_count,
+            count_if(is_deleted) as deleted_count,
+            min(extracted_at) as first_seen_at,
+            max(extracted_at) as last_seen_at
+        from {{ counted[raw_table] }}
+        group by key_set
+    ) as counted
+    inner join {{ adapter.quote(schema) }}.{{ adapter.quote(raw_table) }} as example
+        on counted.id = example.id
+    {%- else %}
     select
         '{{ raw_table | replace("'", "''") }}' as raw_table,
         count(*) as record_count,
         count(deleted_in_run) as deleted_count,
-        min(extracted_at) as first_seen_at,
-        max(extracted_at) as last_seen_at,
+        {{ in_utc('min(extracted_at)') }} as first_seen_at,
+        {{ in_utc('max(extracted_at)') }} as last_seen_at,
         json_keys(payload) as key_names
     from {{ adapter.quote(schema) }}.{{ adapter.quote(raw_table) }}
     group by key_names
+    {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -51,17 +51,28 @@ bounces_by_code as (
 
 ),
 
+-- once a contact, who may have many memberships
+domains as (
+
+    select
+        id as contact_id,
+        {{ email_domain('email') }} as email_domain
+
+    from contacts
+
+),
+
 -- a membership without a date of its beginning was there from the start
 dated as (
 
     select
-        {{ email_domain('contacts.email') }} as email_domain,
-        coalesce(intervals.joined_at, timestamp '1970-01-01') as joined_at,
-        intervals.left_at
+        intervals.left_at,
+        coalesce(domains.email_domain, 'unknown') as email_domain,
+        coalesce(intervals.joined_at, timestamp '1970-01-01') as joined_at
 
     from intervals
-    left join contacts
-        on intervals.contact_id = contacts.id
+    left join domains
+        on intervals.contact_id = domains.contact_id
     where
         intervals.is_current
         or (intervals.ended_as = 'unsubscribed' and intervals.left_at is not null)

@@ -80,10 +80,12 @@ subscriptions as (
 
     from states
     where status in (1, 2, 3) and contact_id is not null and list_id is not null
-    qualify row_number() over (
-        partition by id, joined_at
-        order by is_from_snapshot asc, seen_at desc
-    ) = 1
+    {% if snapshot %}
+        qualify row_number() over (
+            partition by id, joined_at
+            order by is_from_snapshot asc, seen_at desc
+        ) = 1
+    {% endif %}
 
 ),
 
@@ -103,11 +105,18 @@ followed as (
         seen_at,
         joined_at,
         unsubscribed_at,
-        lead(joined_at) over following as next_joined_at,
-        lead(udate) over following as next_udate
-
+        {% if snapshot %}
+            lead(joined_at) over following as next_joined_at,
+            lead(udate) over following as next_udate
+        {% else %}
+            -- each membership stands here once, and sorting millions takes longer than all else
+            cast(null as timestamp) as next_joined_at,
+            cast(null as timestamp) as next_udate
+        {% endif %}
     from subscriptions
-    window following as (partition by id order by is_from_snapshot desc, joined_at asc)
+    {% if snapshot %}
+        window following as (partition by id order by is_from_snapshot desc, joined_at asc)
+    {% endif %}
 
 ),
 

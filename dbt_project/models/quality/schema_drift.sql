@@ -3,6 +3,7 @@
     a key was first seen is remembered from build to build: a full read dates every record anew.
 -#}
 {%- set before = built_before() -%}
+-- after staging, where large tables are counted; depends_on: {{ ref('uncast_values') }}
 
 with
 
@@ -12,8 +13,8 @@ combinations as (
         '' as raw_table,
         0 as record_count,
         0 as deleted_count,
-        now() as first_seen_at,
-        now() as last_seen_at,
+        localtimestamp as first_seen_at,
+        localtimestamp as last_seen_at,
         [''] as key_names
     where false
     {{ key_combinations() }}
@@ -190,11 +191,11 @@ final as (
         drifting.raw_table,
         drifting.key_name,
         drifting.drift,
+        drifting.last_seen_at,
         cast(drifting.record_count as bigint) as record_count,
         cast(drifting.deleted_count as bigint) as deleted_count,
         cast(raw_tables.table_record_count as bigint) as table_record_count,
-        least({{ in_utc('drifting.first_seen_at') }}, before.first_seen_at) as first_seen_at,
-        {{ in_utc('drifting.last_seen_at') }} as last_seen_at
+        least(drifting.first_seen_at, before.first_seen_at) as first_seen_at
 
     from drifting
     inner join raw_tables

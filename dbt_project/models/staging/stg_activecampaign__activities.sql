@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'subscriberid', 'userid', 'user', 'reference_id', 'reference', 'reference_type',
             'referenceModelName', 'reference_action', 'jsonData', 'permission', 'notes',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'subscriberid', 'contact', 'campaignid', 'campaign', 'messageid', 'message', 'bounceid',
             'bounce', 'codeid', 'code', 'created_by', 'updated_by', 'email', 'error', 'source',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'contact', 'seriesid', 'automation', 'startid', 'lastblock', 'lastlogid', 'batchid',
             'status', 'timespan', 'in_als', 'completedElements', 'totalElements', 'completeValue',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'contact', 'created_by', 'updated_by', 'geoIp4', 'geoCountry2', 'geo_country',
             'geoState', 'geoCity', 'geoZip', 'geoArea', 'geoTz', 'ga_campaign_source',

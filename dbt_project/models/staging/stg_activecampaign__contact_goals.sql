@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'goalid', 'goal', 'seriesid', 'automation', 'subscriberid', 'contact',
             'subscriberseriesid', 'contactAutomation', 'timespan', 'tstamp',

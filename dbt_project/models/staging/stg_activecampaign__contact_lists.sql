@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'contact', 'list', 'automation', 'form', 'seriesid', 'sourceid', 'campaign', 'message',
             'unsubscribeAutomation', 'autosyncLog', 'unsubreason', 'first_name', 'last_name',

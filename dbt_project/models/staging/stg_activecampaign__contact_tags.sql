@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'contact', 'tag', 'created_by', 'updated_by', 'cdate', 'created_timestamp',
             'updated_timestamp',

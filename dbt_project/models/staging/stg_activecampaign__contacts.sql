@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'email', 'phone', 'firstName', 'lastName', 'orgid', 'organization', 'orgname',
             'segmentio_id', 'bounced_hard', 'bounced_soft', 'bounced_date', 'ip', 'ua', 'hash',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'deal_id', 'deal', 'dealId', 'custom_field_id', 'customFieldId',
             'dealCustomFieldMetum', 'dealCustomFieldMetumId', 'created_by', 'updated_by',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'relid', 'dealTasktype', 'user', 'assignee', 'done_by', 'updated_by', 'outcomeId',
             'owner', 'reltype', 'title', 'note', 'outcomeInfo', 'automation', 'doneAutomation',

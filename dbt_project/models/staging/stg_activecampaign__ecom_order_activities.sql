@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'orderid', 'order', 'connectionid', 'connection', 'customerid', 'externalid',
             'externalcheckoutid', 'orderNumber', 'order_number', 'email', 'currency',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'subscriberid', 'contact', 'userid', 'user', 'd_id', 'deal', 'account', 'relid',
             'reference', 'reltype', 'from_name', 'fromName', 'from_address', 'fromAddress',

@@ -15,6 +15,7 @@ parsed as (
         run_id,
         deleted_in_run,
         extracted_at,
+        {{ key_set() }} as key_set,
         {{ parse_payload([
             'relid', 'userid', 'user', 'owner', 'reltype', 'note', 'is_draft', 'cdate', 'mdate',
         ]) }} as record
