@@ -29,6 +29,8 @@ NONE = {"", "[]", "0000-00-00", "0000-00-00 00:00:00"}
 def odd(sample: Record, first_id: int) -> Iterator[Record]:
     """A record with each odd value in all members, one of its id alone, one of three megabytes.
 
+    The last is as the API makes them but for its id, which no integer of 64 bits holds.
+
     Members that hold members have the value in those, in records of their own.
     """
     yield {"id": str(first_id)}
@@ -39,6 +41,7 @@ def odd(sample: Record, first_id: int) -> Iterator[Record]:
         if nested:
             yield {**nested, "id": str(id + 500)}
     yield {next(iter(sample)): HUGE, "unheard_of": HUGE, "id": str(10**29 + first_id)}
+    yield {**sample, "id": str(10**30 + first_id)}
 
 
 def in_order(records: Iterator[Record]) -> list[Record]:

@@ -13,3 +13,8 @@
 {% macro in_units(cents) -%}
     cast({{ cents }} * 0.01 as decimal(20, 2))
 {%- endmacro %}
+
+{#- The number of a record as text: what exceeds 64 bits too, of which doubles keep 53. -#}
+{% macro id_text(number) -%}
+    coalesce(cast(try_cast({{ number }} as hugeint) as varchar), cast({{ number }} as varchar))
+{%- endmacro %}

@@ -177,7 +177,7 @@ events as (
     union all
 
     select
-        'subscribed:' || cast(cast(memberships.membership_id as bigint) as varchar)
+        'subscribed:' || {{ id_text('memberships.membership_id') }}
         || if(memberships.is_from_snapshot, ' ' || memberships.joined_at, '') as event_id,
         memberships.contact_id,
         memberships.joined_at as occurred_at,
@@ -191,7 +191,7 @@ events as (
     union all
 
     select
-        'unsubscribed:' || cast(cast(memberships.membership_id as bigint) as varchar)
+        'unsubscribed:' || {{ id_text('memberships.membership_id') }}
         || if(memberships.is_from_snapshot, ' ' || memberships.joined_at, '') as event_id,
         memberships.contact_id,
         memberships.left_at as occurred_at,
@@ -284,7 +284,7 @@ events as (
     union all
 
     select
-        'deal_created:' || cast(cast(deals.deal_id as bigint) as varchar) as event_id,
+        'deal_created:' || {{ id_text('deals.deal_id') }} as event_id,
         deals.contact_id,
         deals.created_at as occurred_at,
         'deal_created' as event,
@@ -314,7 +314,7 @@ events as (
     union all
 
     select
-        'deal_won:' || cast(cast(deals.deal_id as bigint) as varchar) as event_id,
+        'deal_won:' || {{ id_text('deals.deal_id') }} as event_id,
         deals.contact_id,
         deals.closed_at as occurred_at,
         'deal_won' as event,
@@ -328,7 +328,7 @@ events as (
     union all
 
     select
-        'deal_lost:' || cast(cast(deals.deal_id as bigint) as varchar) as event_id,
+        'deal_lost:' || {{ id_text('deals.deal_id') }} as event_id,
         deals.contact_id,
         deals.closed_at as occurred_at,
         'deal_lost' as event,

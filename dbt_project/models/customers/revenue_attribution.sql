@@ -67,7 +67,7 @@ revenue as (
     union all
 
     select
-        'deal_won:' || cast(deal_id as bigint) as revenue_id,
+        'deal_won:' || {{ id_text('deal_id') }} as revenue_id,
         'deal_won' as revenue_event,
         contact_id,
         coalesce(currency, 'unknown') as currency,
@@ -88,7 +88,7 @@ buyers as (
 touches as (
 
     select
-        'list:' || cast(memberships.membership_id as bigint)
+        'list:' || {{ id_text('memberships.membership_id') }}
         || if(memberships.is_from_snapshot, ' ' || memberships.joined_at, '') as touch_id,
         memberships.contact_id,
         memberships.joined_at as touched_at,
