@@ -39,6 +39,7 @@ histories as (
 
 ),
 
+-- decimals, which add up to the same in any order
 weighted as (
 
     select
@@ -55,8 +56,12 @@ weighted as (
         deals.win_probability,
         histories.closed_deals,
         histories.win_rate,
-        cast(deals.value as double) * deals.win_probability as product_value,
-        cast(deals.value as double) * histories.win_rate as history_value
+        try_cast(
+            cast(deals.value as double) * deals.win_probability as decimal(30, 10)
+        ) as product_value,
+        try_cast(
+            cast(deals.value as double) * histories.win_rate as decimal(30, 10)
+        ) as history_value
 
     from deals
     left join histories
@@ -82,9 +87,9 @@ summed as (
             as deals_by_history,
         count(*) filter (where win_probability is null and win_rate is null) as deals_unweighted,
         {{ to_count('sum(value_cents)') }} as value_cents,
-        sum(coalesce(product_value, history_value)) as expected_value,
-        sum(product_value) as product_value,
-        sum(history_value) as history_value,
+        cast(sum(coalesce(product_value, history_value)) as double) as expected_value,
+        cast(sum(product_value) as double) as product_value,
+        cast(sum(history_value) as double) as history_value,
         any_value(win_rate) as stage_win_rate,
         coalesce(any_value(closed_deals), 0) as stage_closed_deals
 
