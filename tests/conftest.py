@@ -2,10 +2,12 @@
 
 import fcntl
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ BUILT = sorted(path.stem for path in (ROOT / "dbt_project/models/documented").gl
 SOAK_EXAMPLES = int(os.environ.get("ACTIVECAMPAIGN_SOAK_EXAMPLES", 0))  # 0: not what takes long
 LOADER = (sys.executable, "-m", "loader")
 WRITES_JSON = ("parse", "docs generate", "source freshness")
+READ_WITH = "warehouse.duckdb"  # the name of the database is part of what dbt reads
+PROCESSES = multiprocessing.get_context("forkserver")
 DOCUMENTED = ("--select", "documented")
 DOCUMENTED_MODELS = (
     *("+path:dbt_project/models/documented", "+deals_notes", "+accounts_tasks"),
@@ -173,22 +177,55 @@ class Dbt:
         link = self.folder / database.name
         link.unlink(missing_ok=True)
         link.symlink_to(database)
-        return run_command(
-            str(Path(sys.executable).with_name("dbt")),
+        given = (
             "--no-use-colors",
             *("--log-level-file", "none"),
             *(("--no-write-json",) if command not in WRITES_JSON else ()),
             *command.split(),
+            *self.reading(**variables),
+            *arguments,
+        )
+        environment = self.environment(link.name)
+        if database.name == READ_WITH and not variables and command not in WRITES_JSON:
+            return self._fork(given, environment)
+        command_line = (str(Path(sys.executable).with_name("dbt")), *given)
+        return run_command(*command_line, environment=environment, cwd=self.folder)
+
+    def reading(self, **variables: str | bool) -> tuple[str, ...]:
+        """What tells dbt which project it reads, and how."""
+        return (
             *("--project-dir", str(ROOT)),
             *("--target-path", str(self.folder / "-".join(("target", *variables)))),
             *("--vars", json.dumps({"activecampaign_unit_tests": True} | variables)),
-            *arguments,
-            cwd=self.folder,
-            environment={
-                "ACTIVECAMPAIGN_DUCKDB": link.name,
-                "DBT_PROFILES_DIR": str(self.folder),
-            },
         )
+
+    def environment(self, database: str) -> dict[str, str]:
+        """Variables that dbt runs with, on a database in its working folder."""
+        return {"ACTIVECAMPAIGN_DUCKDB": database, "DBT_PROFILES_DIR": str(self.folder)}
+
+    def _fork(
+        self, arguments: tuple[str, ...], environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt in a process that has read the project before."""
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "output"
+            process = PROCESSES.Process(
+                target=dbt_run, args=(list(arguments), environment, self.folder, output)
+            )
+            process.start()
+            process.join(timeout=300)
+            if process.exitcode is None:
+                process.kill()
+                raise subprocess.TimeoutExpired(arguments, 300)
+            said = output.read_text(encoding="utf-8")
+            return subprocess.CompletedProcess(arguments, process.exitcode, said, "")
+
+
+def dbt_run(arguments: list[str], environment: dict[str, str], folder: Path, output: Path) -> None:
+    """Run dbt in this process; imported here, for only forked processes may have dbt in them."""
+    from tests.dbt_process import run
+
+    run(arguments, environment, folder, output)
 
 
 @pytest.fixture(scope="session")
@@ -204,6 +241,14 @@ def dbt(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Dbt:
             assert done.returncode == 0, done.stdout
             shutil.copytree(folder / "target", parsed)
     shutil.copytree(parsed, folder / "target", dirs_exist_ok=True)
+    os.environ["TESTS_DBT_READ"] = json.dumps(
+        {
+            "folder": str(folder),
+            "environment": dbt.environment(READ_WITH),
+            "arguments": dbt.reading(),
+        }
+    )
+    PROCESSES.set_forkserver_preload(["tests.dbt_process"])
     return dbt
 
 

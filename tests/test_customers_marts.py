@@ -300,6 +300,12 @@ def touches(records: Records) -> Iterator[Touch]:
         yield Touch(moment(one["cdate"]), id, of, "tag", float(one["tag"]))
 
 
+def in_order(touch: Touch) -> tuple[datetime, int, int]:
+    """What may bring about the other comes first, of touches in the same second."""
+    kind, number = touch.id.split(":")
+    return touch.at, ("list", "automation", "tag").index(kind), int(number)
+
+
 def test_each_purchase_is_put_down_to_the_touches_before_it(
     marts: duckdb.DuckDBPyConnection, records: Records
 ) -> None:
@@ -313,7 +319,9 @@ def test_each_purchase_is_put_down_to_the_touches_before_it(
     assert rows.keys() == {one.id for one in bought}
     lengths = Counter[int]()
     for one in bought:
-        before = sorted(touch for touch in of_contact[one.contact] if touch.at < one.at)
+        before = sorted(
+            (touch for touch in of_contact[one.contact] if touch.at < one.at), key=in_order
+        )
         lengths[len(before)] += 1
         found = rows[one.id]
         names = ("touched_at", "touch_id", "contact_id", "touch", "object_id")
@@ -359,12 +367,14 @@ def engaged(records: Records, loaded: datetime) -> dict[float, Row]:
         if one["contact"]:
             of = {"score_name": score_names[one["score"]], "points": number(one["scoreValue"])}
             scores[float(one["contact"])].append(of)
+    by_form = {f"subscribed:{one['id']}" for one in records("contactLists") if one["form"]}
     found: dict[float, Row] = {}
     for one in records("contacts"):
         id = float(one["id"])
         clicked = timestamp(one["last_click_date"])
-        acts = [event.at for event in events[id] if event.kind in ACTS]
-        touched = max((event.at for event in events[id] if event.kind in TOUCHES), default=None)
+        own = [one for one in events[id] if one.kind != "subscribed" or one.id in by_form]
+        acts = [event.at for event in own if event.kind in ACTS]
+        touched = max((event.at for event in own if event.kind in TOUCHES), default=None)
         lately = sum(loaded.date() - at.date() < timedelta(days=365) for at in acts)
         acted = max([*acts, *([clicked] if clicked else [])], default=None)
         orders = [purchase for purchase in bought[id] if purchase.id.startswith("order")]

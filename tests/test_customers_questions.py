@@ -21,6 +21,7 @@ from tests.test_customers_marts import (
     choices,
     engaged,
     happened,
+    in_order,
     purchases,
     touches,
     units,
@@ -106,7 +107,7 @@ def brought(records: Records) -> Rows:
             ("automation", "automations", "name"),
         )
     }
-    known = sorted(touches(records))
+    known = sorted(touches(records), key=in_order)
     shares: defaultdict[tuple[str | None, str | None], list[int]] = defaultdict(lambda: [0, 0, 0])
     for purchase in purchases(records):
         if purchase.currency != "USD":

@@ -221,8 +221,7 @@ def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
 
     def look(*arguments: str) -> None:
         found.clear()
-        models = ("stg_activecampaign__accounts", "schema_drift")  # one is counted in staging
-        built = dbt("run", loaded.database, "--select", *models, *arguments)
+        built = dbt("run", loaded.database, "--select", "schema_drift", *arguments)
         assert built.returncode == 0, built.stdout
         for table, key, *row in loaded.rows(DRIFT):
             found.setdefault(table, []).append((key, *row))
@@ -239,7 +238,7 @@ def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
             connection.execute("use activecampaign_raw")
             connection.execute("create table appointments as from tags limit 3")
             connection.execute("create table empty as from tags limit 0")
-        look()
+        look("stg_activecampaign__accounts")  # where they are counted as long as it is up to date
         first = read_at("tags", colored)
         accounts, tags = (len(account.records(key)) for key in ("accounts", "tags"))
         served, never = "served_not_staged", "staged_never_served"
@@ -259,6 +258,8 @@ def test_keys_that_come_and_go_are_told_with_when_they_were_seen(
     assert found["accounts"] == [('new "key" of one', served, 1, 1, accounts, at, at)]
     assert at < read_at("tags", colored)
     assert value not in str(found)
+    look("stg_activecampaign__accounts")
+    assert found["accounts"] == [('new "key" of one', served, 1, 1, accounts, at, at)]
     look("--full-refresh")
     again = min(read_at("tags", colored), last)
     assert found["tags"] == [("colör", served, 2, 0, tags + 1, again, last)]

@@ -4,19 +4,21 @@
     An account's custom fields of one kind of record, by id: its id, what it holds, the names of its
     columns, and what is said of them. A name is the field's label as a word; one that is taken, by
     a column of the model or by an older field, or that SQL reserves gets the field's id, so that a
-    new field never renames another's column. No table or none of a kind: no fields.
+    new field never renames another's column. A deleted field keeps its name, lest another's values
+    stand under it. No table or none of a kind: no fields.
 -#}
 {% macro custom_fields(metadata, label, field_type) -%}
     {%- set fields = [] -%}
     {%- if execute and load_relation(metadata) -%}
-        {%- set words = "trim(left(trim(regexp_replace(lower(strip_accents(" ~ label
-            ~ ")), '[^a-z0-9]+', '_', 'g'), '_'), 60), '_')" -%}
+        {%- set words = "trim(left(trim(regexp_replace(replace(lower(strip_accents(" ~ label
+            ~ ")), 'ß', 'ss'), '[^a-z0-9]+', '_', 'g'), '_'), 60), '_')" -%}
         {%- set taken = model.columns | list -%}
-        {%- for id, label, type, word, is_reserved in run_query(
+        {%- for id, label, type, word, is_reserved, is_deleted in run_query(
             "select try_cast(id as bigint) as field_id, "
             ~ "left(regexp_replace(" ~ label ~ ", '[[:cntrl:]]', ' ', 'g'), 200), "
             ~ "lower(" ~ field_type ~ "), " ~ words ~ ", " ~ words
-            ~ " in (select keyword_name from duckdb_keywords() where keyword_category = 'reserved')"
+            ~ " in (select keyword_name from duckdb_keywords() where keyword_category = 'reserved'),"
+            ~ " is_deleted"
             ~ " from " ~ metadata ~ " where field_id is not null"
             ~ " qualify row_number() over (partition by field_id order by " ~ label ~ ") = 1"
             ~ " order by field_id"
@@ -27,8 +29,12 @@
             }.get(type, 'text') -%}
             {%- set name = word if word and not word[0].isdigit() else 'field_' ~ (word or id) -%}
             {%- set parts = ['', '_cents', '_currency'] if kind == 'money' else [''] -%}
+            {%- set candidates = [name, name ~ '_' ~ id] -%}
+            {%- for again in range(taken | length) -%}
+                {%- do candidates.append(name ~ '_' ~ id ~ '_' ~ (again + 2)) -%}
+            {%- endfor -%}
             {%- set free = namespace(name=none) -%}
-            {%- for candidate in [name, name ~ '_' ~ id, name ~ '_field_' ~ id] -%}
+            {%- for candidate in candidates if free.name is none -%}
                 {%- set blocked = namespace(any=is_reserved and loop.first) -%}
                 {%- for part in parts if candidate ~ part in taken -%}
                     {%- set blocked.any = true -%}
@@ -40,9 +46,11 @@
             {%- for part in parts -%}
                 {%- do taken.append(free.name ~ part) -%}
             {%- endfor -%}
-            {%- do fields.append({
-                'id': id, 'kind': kind, 'name': free.name, 'label': label, 'type': type
-            }) -%}
+            {%- if not is_deleted -%}
+                {%- do fields.append({
+                    'id': id, 'kind': kind, 'name': free.name, 'label': label, 'type': type
+                }) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(fields) }}

@@ -172,6 +172,32 @@
 {%- endmacro %}
 
 {#-
+    Large raw tables whose staging model holds the very same records, each with that model. One that
+    has not taken in the last load, or that a purge has changed, is left out.
+-#}
+{% macro counted_in_staging() -%}
+    {%- set raw_schema = var('activecampaign_raw_schema') -%}
+    {%- set counted = {} -%}
+    {%- set comparisons = [] -%}
+    {%- for node in models_in('staging') if node.config.materialized == 'incremental'
+        and adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- set raw_table = raw_tables_of(node) | join -%}
+        {%- do counted.update({raw_table: node.relation_name}) -%}
+        {%- do comparisons.append(
+            "select '" ~ raw_table ~ "' where (select (count(*), max(changed_in_run)) from "
+            ~ node.relation_name ~ ") = (select (count(*), max(greatest(run_id, "
+            ~ "coalesce(deleted_in_run, 0)))) from " ~ raw_schema ~ "." ~ raw_table ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {%- set same = run_query(comparisons | join(' union all ')).columns[0].values()
+        if comparisons else [] -%}
+    {%- for raw_table in counted | list if raw_table not in same -%}
+        {%- do counted.pop(raw_table) -%}
+    {%- endfor -%}
+    {{ return(counted) }}
+{%- endmacro %}
+
+{#-
     What keys the records of each raw table have, a row a combination: most have the very same ones,
     and each is looked at once. All tables that are there, whether or not a model reads them: a user
     may have added some. Large ones are counted in staging, which told the combinations apart when it
@@ -179,12 +205,7 @@
 -#}
 {% macro key_combinations() -%}
     {%- set schema = var('activecampaign_raw_schema') -%}
-    {%- set counted = {} -%}
-    {%- for node in models_in('staging') if node.config.materialized == 'incremental' -%}
-        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}
-            {%- do counted.update({raw_tables_of(node) | join: node.relation_name}) -%}
-        {%- endif -%}
-    {%- endfor -%}
+    {%- set counted = counted_in_staging() -%}
     {%- for raw_table in (run_query(
         "select table_name from information_schema.columns where column_name = 'payload' "
         ~ "and table_schema = '" ~ schema | replace("'", "''") ~ "' order by table_name"

@@ -1,4 +1,6 @@
-{%- set fields = custom_fields(ref('accounts_custom_fields_meta'), 'fieldlabel', 'fieldtype') %}
+{%- set fields = custom_fields(
+    ref('stg_activecampaign__account_custom_field_meta'), 'field_label', 'field_type'
+) %}
 
 with
 

@@ -17,6 +17,12 @@ memberships as (
 
 ),
 
+subscriptions as (
+
+    select * from {{ ref('list_membership_intervals') }}
+
+),
+
 contact_tags as (
 
     select * from {{ ref('stg_activecampaign__contact_tags') }}
@@ -55,9 +61,32 @@ revenue as (
 
 ),
 
-events as (
+timeline as (
 
     select * from {{ ref('contact_timeline') }}
+
+),
+
+-- who fills in a form acts; whom an import or an automation puts on a list does not
+events as (
+
+    select
+        contact_id,
+        event,
+        occurred_at
+
+    from timeline
+    where event != 'subscribed'
+
+    union all
+
+    select
+        contact_id,
+        'subscribed' as event,
+        joined_at as occurred_at
+
+    from subscriptions
+    where joined_by = 'form'
 
 ),
 

@@ -1,4 +1,4 @@
-{%- set fields = custom_fields(ref('contacts_custom_fields_meta'), 'title', 'type') %}
+{%- set fields = custom_fields(ref('stg_activecampaign__fields'), 'title', 'field_type') %}
 
 with
 

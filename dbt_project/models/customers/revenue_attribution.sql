@@ -172,7 +172,12 @@ numbered as (
         of_revenue as (partition by revenue.revenue_id),
         in_order as (
             partition by revenue.revenue_id
-            order by touches.touched_at, touches.touch_id
+            order by
+                touches.touched_at,
+                -- what is done in one second: a form starts automations, and both tag
+                list_position(['form', 'list', 'automation', 'tag'], touches.touch),
+                length(touches.touch_id),
+                touches.touch_id
         )
 
 ),
