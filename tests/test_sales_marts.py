@@ -229,6 +229,8 @@ def test_open_deals_are_weighted_by_product_and_by_history(marts: Marts, sales: 
                 "deals_unweighted": 0,
                 "value_cents": sum(int(deal["value"]) for deal in deals),
                 "value": units(sum(int(deal["value"]) for deal in deals)),
+                "unweighted_value_cents": 0,
+                "unweighted_value": 0,
                 "product_value": by_product,
                 "history_value": by_history,
                 "expected_value": (by_product or 0) + rest * rate,

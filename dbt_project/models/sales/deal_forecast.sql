@@ -87,6 +87,9 @@ summed as (
             as deals_by_history,
         count(*) filter (where win_probability is null and win_rate is null) as deals_unweighted,
         {{ to_count('sum(value_cents)') }} as value_cents,
+        {{ to_count(
+            'coalesce(sum(value_cents) filter (where coalesce(win_probability, win_rate) is null), 0)'
+        ) }} as unweighted_value_cents,
         cast(sum(coalesce(product_value, history_value)) as double) as expected_value,
         cast(sum(product_value) as double) as product_value,
         cast(sum(history_value) as double) as history_value,
@@ -121,6 +124,8 @@ final as (
         -- money
         value_cents,
         {{ in_units('value_cents') }} as value,
+        unweighted_value_cents,
+        {{ in_units('unweighted_value_cents') }} as unweighted_value,
         expected_value,
         product_value,
         history_value,
