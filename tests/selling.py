@@ -78,22 +78,28 @@ class Sales:
         """When it was won or lost."""
         if deal["status"] == "0":
             return None
-        times = [
-            moment(one["cdate"])
-            for one in self.log[deal["id"]]
-            if one["dataType"] == "status" and one["dataAction"] == deal["status"]
-        ]
-        return times[-1] if times else moment(deal["mdate"])
+        said = [one for one in self.log[deal["id"]] if one["dataType"] == "status"]
+        is_told = said and said[-1]["dataAction"] == deal["status"]
+        return moment(said[-1]["cdate"] if is_told else deal["mdate"])
+
+    def touches(self, deal: Record) -> list[tuple[datetime, str]]:
+        """When it was made, moved and closed, and what that is called."""
+        found = [(moment(deal["cdate"]), "deal_created")]
+        found += [(one.entered, "deal_stage") for one in self._visits(deal)[1:]]
+        if closed := self.closed(deal):
+            found.append((closed, f"deal_{STATUS[deal['status']]}"))
+        return found
 
     @cached_property
     def visits(self) -> list[Visit]:
         return [visit for deal in self.deals for visit in self._visits(deal)]
 
     def _visits(self, deal: Record) -> list[Visit]:
+        closed = self.closed(deal)
         entries = [
             one
             for one in self.log[deal["id"]]
-            if one["dataType"] == "d_stageid"
+            if (one["dataType"] == "d_stageid" and not (closed and closed < moment(one["cdate"])))
             or (not one["dataType"] and one["dataAction"] == "add")
         ]
         found = []
@@ -101,7 +107,6 @@ class Sales:
             stage = self.stages[one["d_stageid"]]
             before = self.stages[entries[number - 2]["d_stageid"]] if number > 1 else None
             is_last = number == len(entries)
-            closed = self.closed(deal)
             status = STATUS[deal["status"]]
             entered = moment(one["cdate"])
             left = closed if is_last else moment(entries[number]["cdate"])
@@ -113,11 +118,16 @@ class Sales:
                     moved=way(before, stage) if before else None,
                     by=one["userid"],
                     entered=entered,
-                    left=max(entered, left) if left else None,
+                    left=left,
                     ended_as="moved" if not is_last else None if status == "open" else status,
                 )
             )
         return found
+
+
+def done_at(task: Record) -> datetime | None:
+    """When a task was done that is not open again."""
+    return timestamp(task["donedate"]) if str(task["status"]) == "1" else None
 
 
 def way(before: Record, stage: Record) -> str | None:

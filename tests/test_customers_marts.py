@@ -93,16 +93,15 @@ def buyers(records: Records) -> dict[str, float]:
 
 def closed_at(records: Records) -> dict[str, datetime]:
     """When each deal that is not open was won or lost."""
-    said: dict[tuple[str, str], datetime] = {}
-    for one in records("dealActivities"):
-        if one["dataType"] == "status":
-            key = one["d_id"], one["dataAction"]
-            said[key] = max(moment(one["cdate"]), said.get(key, datetime.min))
-    return {
-        one["id"]: said.get((one["id"], one["status"])) or moment(one["mdate"])
-        for one in records("deals")
-        if one["status"] != "0"
-    }
+    entries = [one for one in records("dealActivities") if one["dataType"] == "status"]
+    entries.sort(key=lambda one: (moment(one["cdate"]), int(one["id"])))
+    said = {one["d_id"]: (one["dataAction"], one["cdate"]) for one in entries}  # the last
+    found = {}
+    for one in records("deals"):
+        status, at = said.get(one["id"], ("", ""))
+        if one["status"] != "0":
+            found[one["id"]] = moment(at if status == one["status"] else one["mdate"])
+    return found
 
 
 def purchases(records: Records) -> Iterator[Purchase]:
@@ -172,6 +171,7 @@ def happened_in_sales(records: Records) -> Iterator[Event]:
         if one["dataType"] == "d_stageid":
             of = contacts[one["d_id"]]
             at = moment(one["cdate"])
+            assert at <= closings.get(one["d_id"], at)  # which would be no event
             yield Event(f"deal_stage:{one['id']}", of, at, "deal", float(one["d_id"]))
     for event, key, date in (
         ("note", "notes", "cdate"),
@@ -179,7 +179,8 @@ def happened_in_sales(records: Records) -> Iterator[Event]:
         ("task_done", "dealTasks", "donedate"),
     ):
         for one in records(key):
-            if one["reltype"] in ("Subscriber", "Deal") and one[date]:
+            is_undone = event == "task_done" and str(one["status"]) != "1"
+            if one["reltype"] in ("Subscriber", "Deal") and one[date] and not is_undone:
                 is_deal = one["reltype"] == "Deal"
                 of = contacts[str(one["relid"])] if is_deal else float(one["relid"])
                 kind = "deal" if is_deal else "contact"

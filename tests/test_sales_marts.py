@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from sandbox.server import Server
-from tests.selling import DAY, STATUS, Record, Sales, Visit, full_name, moment, quantile
-from tests.test_documented_rows import timestamp
+from tests.selling import DAY, STATUS, Record, Sales, Visit, done_at, full_name, moment, quantile
+from tests.test_customers_marts import engaged as engaged_contacts
 
 Row = dict[str, Any]
 Marts = duckdb.DuckDBPyConnection
@@ -242,10 +242,6 @@ def test_open_deals_are_weighted_by_product_and_by_history(marts: Marts, sales: 
     assert sum(row["deals"] for row in rows) == Counter(status.values())["0"]
 
 
-def done_at(task: Record) -> datetime | None:
-    return timestamp(task["donedate"]) if str(task["status"]) == "1" else None
-
-
 def test_what_an_owner_did_in_a_month_adds_up(marts: Marts, sales: Sales) -> None:
     found: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     took: defaultdict[tuple[Any, ...], list[float]] = defaultdict(list)
@@ -261,7 +257,7 @@ def test_what_an_owner_did_in_a_month_adds_up(marts: Marts, sales: Sales) -> Non
         if done := done_at(task):
             key = (float(task["assignee"]), month(done), None)
             found[key]["tasks_done"] += 1
-            found[key]["tasks_done_on_time"] += done <= moment(task["duedate"])
+            found[key]["tasks_done_on_time"] += done.date() <= moment(task["duedate"]).date()
     rows = read(marts, "from owner_performance")
     assert len(rows) == len(found)
     for row in rows:
@@ -320,7 +316,7 @@ def test_tasks_are_done_in_time_late_or_not(marts: Marts, sales: Sales, today: d
         if done:
             outcome = sentiments[str(task["outcomeId"])] if task["outcomeId"] else "none"
             counts.update(("tasks_done", f"outcome_{outcome}"))
-            counts["done_on_time" if done <= due else "done_late"] += 1
+            counts["done_on_time" if done.date() <= due.date() else "done_late"] += 1
         elif due.date() < today:
             counts["overdue"] += 1
     rows = read(marts, "from task_compliance")
@@ -339,18 +335,21 @@ def test_accounts_are_as_healthy_as_the_rule_says(marts: Marts, sales: Sales, to
     people: defaultdict[str, set[str]] = defaultdict(set)
     for link in sales.records("accountContacts"):
         people[link["account"]].add(link["contact"])
-    contacts, since = sales.by_id("contacts"), datetime.combine(today, datetime.min.time())
-    since -= timedelta(days=90)
+    since = datetime.combine(today, datetime.min.time()) - timedelta(days=90)
+    acted = {
+        contact: what["days_since_act"] is not None and what["days_since_act"] <= 90
+        for contact, what in engaged_contacts(sales.records, since + timedelta(days=90)).items()
+    }
     touches: defaultdict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
     for note in sales.records("notes"):
         touches[note["reltype"], note["relid"]].append((moment(note["cdate"]), "note"))
     for task in all_tasks(sales):
         if done := done_at(task):
-            touches[task["reltype"], task["relid"]].append((done, "task done"))
+            touches[task["reltype"], task["relid"]].append((done, "task_done"))
     for mail in sales.records("emailActivities"):
         touches["Subscriber", mail["subscriberid"]].append((moment(mail["tstamp"]), "email"))
-    for deal_id, entries in sales.log.items():
-        touches["Deal", deal_id].append((moment(entries[-1]["cdate"]), "deal"))
+    for deal in sales.deals:
+        touches["Deal", deal["id"]] += sales.touches(deal)
     rows = {row["account_id"]: row for row in read(marts, "from account_health")}
     accounts = sales.records("accounts")
     assert len(rows) == len(accounts)
@@ -360,13 +359,7 @@ def test_accounts_are_as_healthy_as_the_rule_says(marts: Marts, sales: Sales, to
         parts = {("CustomerAccount", account["id"]), *(("Deal", deal["id"]) for deal in deals)}
         parts |= {("Subscriber", contact) for contact in people[account["id"]]}
         last = max(chain(*(touches[part] for part in parts)), default=None)
-        engaged = sum(
-            any(
-                at and at >= since
-                for at in (timestamp(who["last_click_date"]), timestamp(who["last_open_date"]))
-            )
-            for who in (contacts[id] for id in people[account["id"]])
-        )
+        engaged = sum(acted[float(id)] for id in people[account["id"]])
         signs = (last is not None and last[0] >= since) + (engaged > 0)
         asleep = "at risk" if status["open"] + status["won"] else "dormant"
         due = sorted(

@@ -15,8 +15,7 @@ import pytest
 from docs.site.guide import GUIDE
 from loader.trial import DEFAULT_CONTACTS, DEFAULT_SEED
 from sandbox.account import Account
-from tests.selling import STATUS, Record, Sales, moment, quantile
-from tests.test_documented_rows import timestamp
+from tests.selling import STATUS, Record, Sales, done_at, moment, quantile
 
 Rows = list[tuple[Any, ...]]
 QUESTIONS = dict(
@@ -98,7 +97,7 @@ def busy(sales: Sales) -> Rows:
         [sales.closed(deal) for deal in sales.deals if deal["status"] == "1"],
         [sales.closed(deal) for deal in sales.deals if deal["status"] == "2"],
         [visit.entered for visit in sales.visits if visit.number > 1],
-        [timestamp(task["donedate"]) for task in sales.records("dealTasks")],
+        [done_at(task) for task in sales.records("dealTasks")],
         [
             *(moment(note["cdate"]) for note in sales.records("notes")),
             *(moment(mail["tstamp"]) for mail in sales.records("emailActivities")),
@@ -187,12 +186,13 @@ def in_time(sales: Sales) -> Rows:
     sentiments = {one["id"]: one["sentiment"] for one in sales.records("taskOutcomes")}
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for task in sales.records("dealTasks"):
-        due, done = moment(task["duedate"]), timestamp(task["donedate"])
+        due, done = moment(task["duedate"]), done_at(task)
         monday = due.date() - timedelta(days=due.weekday())
         if date(2026, 1, 1) <= monday <= date(2026, 10, 26):
             counts = found[task["assignee"]]
             counts["done"] += done is not None
-            counts["on time"] += done is not None and done <= due
+            counts["on time"] += done is not None and done.date() <= due.date()
+            counts["overdue"] += done is None
             if done and task["outcomeId"]:
                 counts[sentiments[str(task["outcomeId"])]] += 1
     rows = [
@@ -200,13 +200,14 @@ def in_time(sales: Sales) -> Rows:
             sales.users[user],
             counts["done"],
             counts["on time"],
-            round(100 * counts["on time"] / counts["done"]),
+            counts["overdue"],
+            round(100 * counts["on time"] / (counts["done"] + counts["overdue"])),
             counts["POSITIVE"],
             counts["NEGATIVE"],
         )
         for user, counts in sorted(found.items(), key=lambda one: int(one[0]))
     ]
-    return sorted(rows, key=lambda row: -row[3])
+    return sorted(rows, key=lambda row: -row[4])
 
 
 def left_alone(sales: Sales) -> Rows:
@@ -214,17 +215,16 @@ def left_alone(sales: Sales) -> Rows:
     for note in sales.records("notes"):
         touches[note["reltype"], note["relid"]].append((moment(note["cdate"]), "note"))
     for task in sales.records("dealTasks"):
-        if done := timestamp(task["donedate"]):
-            touches[task["reltype"], task["relid"]].append((done, "task done"))
+        if done := done_at(task):
+            touches[task["reltype"], task["relid"]].append((done, "task_done"))
     for mail in sales.records("emailActivities"):
         touches["Subscriber", mail["subscriberid"]].append((moment(mail["tstamp"]), "email"))
-    for deal_id, entries in sales.log.items():
-        touches["Deal", deal_id].append((moment(entries[-1]["cdate"]), "deal"))
     parts: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for link in sales.records("accountContacts"):
         parts[link["account"]].append(("Subscriber", link["contact"]))
     for deal in sales.deals:
         parts[deal["account"]].append(("Deal", deal["id"]))
+        touches["Deal", deal["id"]] += sales.touches(deal)
     status = Counter((deal["account"], deal["status"]) for deal in sales.deals)
     rows = []
     for one in sales.records("accounts"):

@@ -51,7 +51,7 @@ notes as (
 
 tasks as (
 
-    select * from {{ ref('stg_activecampaign__deal_tasks') }}
+    select * from {{ ref('int_activecampaign__deal_tasks_joined_to_owners') }}
     where not is_deleted
 
 ),
@@ -62,16 +62,10 @@ deals as (
 
 ),
 
-deal_activities as (
+visits as (
 
-    select * from {{ ref('stg_activecampaign__deal_activities') }}
-    where not is_deleted and data_type = 'd_stageid'
-
-),
-
-stages as (
-
-    select * from {{ ref('stg_activecampaign__deal_stages') }}
+    select * from {{ ref('deal_stage_visits') }}
+    where deal_activity_id is not null
 
 ),
 
@@ -270,7 +264,7 @@ events as (
     select
         'task_done:' || tasks.id as event_id,
         if(tasks.reltype = 'Deal', deals.contact_id, tasks.rel_id) as contact_id,
-        tasks.done_date as occurred_at,
+        tasks.done_at as occurred_at,
         'task_done' as event,
         if(tasks.reltype = 'Deal', 'deal', 'contact') as object,
         tasks.rel_id as object_id,
@@ -290,26 +284,24 @@ events as (
         'deal_created' as event,
         'deal' as object,
         deals.deal_id as object_id,
-        concat_ws(' ', deals.value, deals.currency) as detail
+        deals.value || ' ' || deals.currency as detail
 
     from deals
 
     union all
 
     select
-        'deal_stage:' || deal_activities.id as event_id,
+        'deal_stage:' || {{ id_text('visits.deal_activity_id') }} as event_id,
         deals.contact_id,
-        deal_activities.created_at as occurred_at,
+        visits.entered_at as occurred_at,
         'deal_stage' as event,
         'deal' as object,
-        deal_activities.deal_id as object_id,
-        stages.title as detail
+        visits.deal_id as object_id,
+        visits.stage_name as detail
 
-    from deal_activities
+    from visits
     inner join deals
-        on deal_activities.deal_id = deals.deal_id
-    left join stages
-        on {{ to_number('deal_activities.data_action') }} = stages.stage_id
+        on visits.deal_id = deals.deal_id
 
     union all
 
@@ -320,7 +312,7 @@ events as (
         'deal_won' as event,
         'deal' as object,
         deals.deal_id as object_id,
-        concat_ws(' ', deals.value, deals.currency) as detail
+        deals.value || ' ' || deals.currency as detail
 
     from deals
     where deals.status_name = 'won'
@@ -334,7 +326,7 @@ events as (
         'deal_lost' as event,
         'deal' as object,
         deals.deal_id as object_id,
-        concat_ws(' ', deals.value, deals.currency) as detail
+        deals.value || ' ' || deals.currency as detail
 
     from deals
     where deals.status_name = 'lost'

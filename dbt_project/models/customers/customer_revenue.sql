@@ -37,7 +37,7 @@ purchases as (
 
     select
         contact_id,
-        coalesce(currency, 'unknown') as currency,
+        currency,
         closed_at as bought_at,
         0 as orders,
         0 as order_revenue_cents,

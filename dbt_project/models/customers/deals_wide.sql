@@ -6,7 +6,7 @@ with
 
 deals as (
 
-    select * from {{ ref('deals') }}
+    select * from {{ ref('int_activecampaign__deals_joined_to_closings') }}
 
 ),
 
@@ -44,25 +44,24 @@ pivoted as (
 final as (
 
     select
-        deals.id as deal_id,
-        deals.title as deal_title,
-        deals.contact as contact_id,
-        deals.account as account_id,
-        deals.owner as owner_id,
+        deals.deal_id,
+        deals.deal_title,
+        deals.contact_id,
+        deals.account_id,
+        deals.owner_id,
         deals.pipeline_id,
-        deals.stage as stage_id,
-        case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end
-            as status_name,
-        {{ to_count('deals.value') }} as value_cents,
-        {{ in_units(to_count('deals.value')) }} as value,
-        upper(deals.currency) as currency,
-        deals.cdate as created_at,
-        deals.mdate as updated_at,
+        deals.stage_id,
+        deals.status_name,
+        deals.value_cents,
+        deals.value,
+        deals.currency,
+        deals.created_at,
+        deals.updated_at,
         coalesce(pivoted.filled_fields, 0) as filled_fields{{ custom_columns(fields, 'pivoted') }}
 
     from deals
     left join pivoted
-        on deals.id = pivoted.deal_id
+        on deals.deal_id = pivoted.deal_id
 
 )
 

@@ -119,7 +119,13 @@ final as (
         -- load
         tasks.is_deleted,
         tasks.changed_in_run,
-        tasks.extracted_at
+        tasks.extracted_at,
+
+        -- a task that is open again keeps its date; one is due on a day
+        case
+            when tasks.status = 1 then coalesce(tasks.done_date, tasks.done_utc_timestamp)
+        end as done_at,
+        cast(done_at as date) <= cast(tasks.due_date as date) as is_done_on_time
 
     from tasks
     left join owners

@@ -9,6 +9,7 @@ deals as (
 
 ),
 
+-- what was deleted since is a part of the log too
 activities as (
 
     select * from {{ ref('stg_activecampaign__deal_activities') }}
@@ -16,35 +17,19 @@ activities as (
 
 ),
 
--- a deal may be closed, opened again and closed once more: the last time counts
-statuses_set as (
+-- a deal may be closed, opened again and closed once more: the last entry counts
+last_statuses as (
 
     select
         deal_id,
-        case data_action when '1' then 'won' when '2' then 'lost' end as status_name,
-        max(coalesce(created_at, sort_date)) as set_at
+        coalesce(created_at, sort_date) as set_at,
+        case data_action when '1' then 1 when '2' then 2 end as status
 
     from activities
-    group by all
-
-),
-
-deals_by_status as (
-
-    select
-        deal_id,
-        contact_id,
-        account_id,
-        owner_id,
-        pipeline_id,
-        stage_id,
-        created_at,
-        updated_at,
-        case status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end as status_name,
-        {{ to_count('value') }} as value_cents,
-        upper(currency) as currency
-
-    from deals
+    qualify row_number() over (
+        partition by deal_id
+        order by coalesce(created_at, sort_date) desc nulls last, deal_activity_id desc
+    ) = 1
 
 ),
 
@@ -52,38 +37,39 @@ final as (
 
     select
         -- ids
-        deals_by_status.deal_id,
-        deals_by_status.contact_id,
-        deals_by_status.account_id,
-        deals_by_status.owner_id,
-        deals_by_status.pipeline_id,
-        deals_by_status.stage_id,
+        deals.id,
+        deals.deal_id,
+        deals.contact_id,
+        deals.account_id,
+        deals.owner_id,
+        deals.pipeline_id,
+        deals.stage_id,
 
-        -- what it is worth
-        deals_by_status.status_name,
-        deals_by_status.value_cents,
-        {{ in_units('deals_by_status.value_cents') }} as value,
-        deals_by_status.currency,
+        -- what it is, and worth
+        deals.title as deal_title,
+        case deals.status when 0 then 'open' when 1 then 'won' when 2 then 'lost' end
+            as status_name,
+        deals.win_probability / 100 as win_probability,
+        {{ to_count('deals.value') }} as value_cents,
+        {{ in_units(to_count('deals.value')) }} as value,
+        coalesce(nullif(upper(trim(deals.currency)), ''), 'unknown') as currency,
 
         -- timestamps, UTC
-        deals_by_status.created_at,
+        deals.created_at,
+        deals.updated_at,
         case
-            when deals_by_status.status_name in ('won', 'lost')
-                then coalesce(statuses_set.set_at, deals_by_status.updated_at)
+            when deals.status in (1, 2) then coalesce(last_statuses.set_at, deals.updated_at)
         end as closed_at,
         case
-            when statuses_set.set_at is not null then 'activity'
-            when
-                deals_by_status.status_name in ('won', 'lost')
-                and deals_by_status.updated_at is not null
-                then 'mdate'
+            when last_statuses.set_at is not null then 'activity'
+            when deals.status in (1, 2) and deals.updated_at is not null then 'mdate'
         end as closed_at_source
 
-    from deals_by_status
-    left join statuses_set
+    from deals
+    left join last_statuses
         on
-            deals_by_status.deal_id = statuses_set.deal_id
-            and deals_by_status.status_name = statuses_set.status_name
+            deals.deal_id = last_statuses.deal_id
+            and deals.status = last_statuses.status
 
 )
 

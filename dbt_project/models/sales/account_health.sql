@@ -15,8 +15,7 @@ account_contacts as (
 
 contacts as (
 
-    select * from {{ ref('stg_activecampaign__contacts') }}
-    where not is_deleted
+    select * from {{ ref('contact_engagement') }}
 
 ),
 
@@ -26,10 +25,9 @@ deals as (
 
 ),
 
-activities as (
+visits as (
 
-    select * from {{ ref('stg_activecampaign__deal_activities') }}
-    where not is_deleted
+    select * from {{ ref('deal_stage_visits') }}
 
 ),
 
@@ -97,15 +95,11 @@ people as (
     select
         parts.account_id,
         count(*) as contacts,
-        count(*) filter (
-            where greatest(contacts.last_click_date, contacts.last_open_date)
-            >= loaded.day - interval 90 day
-        ) as engaged_contacts
+        count(*) filter (where contacts.days_since_act <= 90) as engaged_contacts
 
     from parts
     inner join contacts
         on parts.rel_id = contacts.contact_id
-    cross join loaded
     where parts.reltype = 'Subscriber'
     group by parts.account_id
 
@@ -163,13 +157,12 @@ touches_of_parts as (
     from notes
     union all
     select
-        'task done' as touch,
+        'task_done' as touch,
         reltype,
         rel_id,
-        coalesce(done_date, done_utc_timestamp) as touched_at
+        done_at as touched_at
 
     from tasks
-    where status = 1
     union all
     select
         'email' as touch,
@@ -180,13 +173,30 @@ touches_of_parts as (
     from emails
     union all
     select
-        'deal' as touch,
+        'deal_created' as touch,
         'Deal' as reltype,
         deal_id as rel_id,
-        max(created_at) as touched_at
+        created_at as touched_at
 
-    from activities
-    group by deal_id
+    from deals
+    union all
+    select
+        'deal_stage' as touch,
+        'Deal' as reltype,
+        deal_id as rel_id,
+        entered_at as touched_at
+
+    from visits
+    where visit_number > 1
+    union all
+    select
+        'deal_' || status_name as touch,
+        'Deal' as reltype,
+        deal_id as rel_id,
+        closed_at as touched_at
+
+    from deals
+    where status_name in ('won', 'lost')
 
 ),
 

@@ -6,12 +6,6 @@ closings as (
 
 ),
 
-deals as (
-
-    select * from {{ ref('deals') }}
-
-),
-
 pipelines as (
 
     select * from {{ ref('pipelines') }}
@@ -70,7 +64,6 @@ last_visits as (
 
     select
         deal_id,
-        stage_id,
         entered_at,
         left_at
 
@@ -116,24 +109,11 @@ last_activities as (
 
 ),
 
--- beyond 2^53 two ids may be one double
-titles as (
-
-    select
-        id as deal_id,
-        any_value(title) as deal_title,
-        any_value(winprobability) as win_probability
-
-    from deals
-    group by id
-
-),
-
 joined as (
 
     select
         closings.deal_id,
-        titles.deal_title,
+        closings.deal_title,
         closings.status_name,
         closings.pipeline_id,
         pipelines.title as pipeline_name,
@@ -146,6 +126,7 @@ joined as (
         closings.currency,
         closings.value_cents,
         closings.value,
+        closings.win_probability,
         usual_times.days as stage_days_p75,
         next_tasks.task_id as next_task_id,
         next_tasks.task_title as next_task_title,
@@ -156,28 +137,19 @@ joined as (
         closings.closed_at,
         closings.closed_at_source,
         {{ to_count('stages.dealstages_order') }} as stage_order,
-        titles.win_probability / 100 as win_probability,
         {{ full_name('users.firstname', 'users.lastname', 'users.username') }} as owner_name,
         {{ full_name('contacts.firstname', 'contacts.lastname', 'contacts.email') }}
             as contact_name,
-        date_diff(
-            'day',
-            cast(closings.created_at as date),
-            coalesce(cast(closings.closed_at as date), loaded.day)
-        ) as age_days,
-        date_diff(
-            'day',
-            cast(last_visits.entered_at as date),
-            coalesce(cast(last_visits.left_at as date), loaded.day)
-        ) as days_in_stage,
+        {{ days_until('closings.created_at', 'coalesce(closings.closed_at, loaded.day)') }}
+            as age_days,
+        {{ days_until('last_visits.entered_at', 'coalesce(last_visits.left_at, loaded.day)') }}
+            as days_in_stage,
         coalesce(cast(next_tasks.due_at as date) < loaded.day, false) as is_next_task_overdue,
         coalesce(closings.status_name = 'open' and days_in_stage > usual_times.days, false)
             as is_stalled
 
     from closings
     cross join loaded
-    left join titles
-        on closings.deal_id = titles.deal_id
     left join pipelines
         on closings.pipeline_id = pipelines.id
     left join stages
@@ -196,6 +168,8 @@ joined as (
         on closings.deal_id = next_tasks.deal_id
     left join last_activities
         on closings.deal_id = last_activities.deal_id
+    -- beyond 2^53 two ids may be one double, and find two names
+    qualify row_number() over (partition by closings.id order by contact_name asc) = 1
 
 ),
 

@@ -6,6 +6,7 @@ deals as (
 
 ),
 
+-- what was deleted since is a part of the log too
 activities as (
 
     select * from {{ ref('stg_activecampaign__deal_activities') }}
@@ -14,7 +15,7 @@ activities as (
 ),
 
 -- stages and pipelines that are gone too: deals have been there
-stages as (
+deal_stages as (
 
     select * from {{ ref('stg_activecampaign__deal_stages') }}
 
@@ -23,6 +24,23 @@ stages as (
 pipelines as (
 
     select * from {{ ref('stg_activecampaign__deal_groups') }}
+
+),
+
+-- beyond 2^53 two ids may be one double
+stages as (
+
+    select
+        deal_stages.stage_id,
+        any_value(deal_stages.title) as stage_name,
+        any_value(deal_stages.stage_order) as stage_order,
+        any_value(deal_stages.pipeline_id) as pipeline_id,
+        any_value(pipelines.title) as pipeline_name
+
+    from deal_stages
+    left join pipelines
+        on deal_stages.pipeline_id = pipelines.pipeline_id
+    group by deal_stages.stage_id
 
 ),
 
@@ -41,19 +59,25 @@ creations as (
 
 ),
 
+-- a move without a date has no place among the others: it is taken for one that the log lacks
 moves as (
 
     select
-        deal_activity_id,
-        deal_id,
-        user_id as entered_by,
-        automation_id,
-        {{ to_reference('data_old_value') }} as old_stage_id,
-        coalesce(d_stage_id, {{ to_reference('data_action') }}) as stage_id,
-        coalesce(created_at, sort_date) as entered_at
+        activities.deal_id,
+        activities.deal_activity_id,
+        activities.user_id as entered_by,
+        activities.automation_id,
+        'activity' as entered_at_source,
+        {{ to_reference('activities.data_old_value') }} as old_stage_id,
+        coalesce(activities.d_stage_id, {{ to_reference('activities.data_action') }}) as stage_id,
+        coalesce(activities.created_at, activities.sort_date) as entered_at
 
     from activities
-    where data_type = 'd_stageid'
+    inner join deals
+        on activities.deal_id = deals.deal_id
+    where
+        activities.data_type = 'd_stageid'
+        and coalesce(activities.created_at, activities.sort_date) is not null
 
 ),
 
@@ -61,7 +85,8 @@ first_moves as (
 
     select
         deal_id,
-        old_stage_id as stage_id
+        old_stage_id,
+        entered_at
 
     from moves
     qualify row_number() over (partition by deal_id order by entered_at, deal_activity_id) = 1
@@ -77,11 +102,17 @@ starts as (
         creations.automation_id,
         case
             when creations.stage_id is not null then creations.stage_id
-            when first_moves.deal_id is not null then first_moves.stage_id
+            when first_moves.deal_id is not null then first_moves.old_stage_id
             else deals.stage_id
         end as stage_id,
-        coalesce(creations.entered_at, deals.created_at) as entered_at,
-        case when creations.entered_at is null then 'deal' else 'activity' end as entered_at_source
+        coalesce(creations.entered_at, deals.created_at) as came_at,
+        least(first_moves.entered_at, deals.closed_at) as gone_at,
+        if(came_at > gone_at, null, came_at) as entered_at,
+        case
+            when came_at is null or came_at > gone_at then 'inferred'
+            when creations.entered_at is null then 'deal'
+            else 'activity'
+        end as entered_at_source
 
     from deals
     left join creations
@@ -96,8 +127,6 @@ entries as (
     select
         deal_id,
         0 as part,
-        null as deal_activity_id,
-        null as old_stage_id,
         stage_id,
         entered_by,
         automation_id,
@@ -105,21 +134,19 @@ entries as (
         entered_at_source
 
     from starts
-    union all
+    union all by name
     select
-        moves.deal_id,
+        deal_id,
         1 as part,
-        moves.deal_activity_id,
-        moves.old_stage_id,
-        moves.stage_id,
-        moves.entered_by,
-        moves.automation_id,
-        moves.entered_at,
-        'activity' as entered_at_source
+        deal_activity_id,
+        old_stage_id,
+        stage_id,
+        entered_by,
+        automation_id,
+        entered_at,
+        entered_at_source
 
     from moves
-    inner join deals
-        on moves.deal_id = deals.deal_id
 
 ),
 
@@ -176,6 +203,7 @@ all_entries as (
     select
         followed.deal_id,
         2 as part,
+        followed.entered_at as sorted_at,
         false as is_logged,
         deals.stage_id,
         'inferred' as entered_at_source
@@ -187,25 +215,36 @@ all_entries as (
 
 ),
 
--- an entry that changes nothing begins no visit
+-- an entry that changes nothing begins no visit, and neither does a move of a closed deal
 changes as (
 
     select
-        deal_id,
-        part,
-        sorted_at,
-        deal_activity_id,
-        is_logged,
-        stage_id,
-        entered_by,
-        automation_id,
-        entered_at,
-        entered_at_source
+        all_entries.deal_id,
+        all_entries.part,
+        all_entries.sorted_at,
+        all_entries.deal_activity_id,
+        all_entries.is_logged,
+        all_entries.stage_id,
+        all_entries.entered_by,
+        all_entries.automation_id,
+        all_entries.entered_at,
+        all_entries.entered_at_source,
+        deals.closed_at,
+        nullif(deals.status_name, 'open') as closed_as
 
     from all_entries
-    qualify stage_id is distinct from lag(stage_id) over (
-        partition by deal_id
-        order by part, sorted_at, deal_activity_id, is_logged
+    inner join deals
+        on all_entries.deal_id = deals.deal_id
+    where
+        all_entries.part = 0
+        or coalesce(all_entries.sorted_at <= deals.closed_at, true)
+    qualify all_entries.stage_id is distinct from lag(all_entries.stage_id) over (
+        partition by all_entries.deal_id
+        order by
+            all_entries.part,
+            all_entries.sorted_at,
+            all_entries.deal_activity_id,
+            all_entries.is_logged
     )
 
 ),
@@ -214,70 +253,32 @@ visits as (
 
     select
         changes.deal_id,
+        stages.pipeline_id,
+        stages.pipeline_name,
         changes.stage_id,
-        stages.title as stage_name,
+        stages.stage_name,
         stages.stage_order,
-        pipelines.title as pipeline_name,
         changes.entered_by,
         changes.automation_id,
         changes.entered_at,
         changes.entered_at_source,
-        deals.status_name,
-        deals.closed_at,
-        coalesce(
-            stages.pipeline_id,
-            case when changes.stage_id = deals.stage_id then deals.pipeline_id end
-        ) as pipeline_id,
+        case when changes.is_logged then changes.deal_activity_id end as deal_activity_id,
         row_number() over in_order as visit_number,
-        lead(changes.deal_id) over in_order is null as is_last,
-        lead(changes.entered_at) over in_order as next_entered_at,
+        if(lead(changes.deal_id) over in_order is null, changes.closed_as, 'moved') as ended_as,
+        case
+            when ended_as = 'moved' then lead(changes.entered_at) over in_order
+            else changes.closed_at
+        end as left_at,
         lag(stages.stage_order) over in_order as order_before,
         lag(stages.pipeline_id) over in_order as pipeline_before
 
     from changes
-    inner join deals
-        on changes.deal_id = deals.deal_id
     left join stages
         on changes.stage_id = stages.stage_id
-    left join pipelines
-        on stages.pipeline_id = pipelines.pipeline_id
     window in_order as (
         partition by changes.deal_id
         order by changes.part, changes.sorted_at, changes.deal_activity_id, changes.is_logged
     )
-
-),
-
-ended as (
-
-    select
-        deal_id,
-        visit_number,
-        pipeline_id,
-        pipeline_name,
-        stage_id,
-        stage_name,
-        stage_order,
-        entered_by,
-        automation_id,
-        entered_at,
-        entered_at_source,
-        case
-            when pipeline_id <> pipeline_before then 'other pipeline'
-            when stage_order > order_before then 'forward'
-            when stage_order < order_before then 'backward'
-        end as moved,
-        case
-            when not is_last then 'moved'
-            when status_name in ('won', 'lost') then status_name
-        end as ended_as,
-        -- a deal may be moved once it is closed
-        case
-            when not is_last then next_entered_at
-            when status_name in ('won', 'lost') then greatest(closed_at, entered_at)
-        end as left_at
-
-    from visits
 
 ),
 
@@ -295,19 +296,24 @@ final as (
         {{ to_count('stage_order') }} as stage_order,
 
         -- how
-        moved,
+        case
+            when pipeline_id <> pipeline_before then 'other pipeline'
+            when stage_order > order_before then 'forward'
+            when stage_order < order_before then 'backward'
+        end as moved,
         entered_by,
         automation_id,
         ended_as,
         ended_as is null as is_current,
         entered_at_source,
+        deal_activity_id,
 
         -- how long
         epoch(left_at - entered_at) / 86400 as days,
         entered_at,
         left_at
 
-    from ended
+    from visits
 
 )
 

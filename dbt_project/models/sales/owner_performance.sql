@@ -27,7 +27,7 @@ events as (
         'created' as event,
         null as value_cents,
         null as days_to_win,
-        null as is_on_time,
+        null as is_done_on_time,
         created_at as occurred_at
 
     from deals
@@ -38,7 +38,7 @@ events as (
         status_name as event,
         value_cents,
         case when status_name = 'won' then epoch(closed_at - created_at) / 86400 end as days_to_win,
-        null as is_on_time,
+        null as is_done_on_time,
         closed_at as occurred_at
 
     from deals
@@ -50,11 +50,10 @@ events as (
         'task' as event,
         null as value_cents,
         null as days_to_win,
-        coalesce(done_date, done_utc_timestamp) <= due_date as is_on_time,
-        coalesce(done_date, done_utc_timestamp) as occurred_at
+        is_done_on_time,
+        done_at as occurred_at
 
     from tasks
-    where status = 1
 
 ),
 
@@ -68,7 +67,7 @@ counted as (
         count(*) filter (where event = 'won') as deals_won,
         count(*) filter (where event = 'lost') as deals_lost,
         count(*) filter (where event = 'task') as tasks_done,
-        count(*) filter (where is_on_time) as tasks_done_on_time,
+        count(*) filter (where is_done_on_time) as tasks_done_on_time,
         {{ to_count("coalesce(sum(value_cents) filter (where event = 'won'), 0)") }}
             as won_value_cents,
         {{ to_count("coalesce(sum(value_cents) filter (where event = 'lost'), 0)") }}

@@ -68,11 +68,10 @@ events as (
     from tasks
     union all
     select
-        'task done' as event,
-        coalesce(done_date, done_utc_timestamp) as occurred_at
+        'task_done' as event,
+        done_at as occurred_at
 
     from tasks
-    where status = 1
     union all
     select
         'note' as event,
@@ -122,7 +121,7 @@ by_day as (
         max(events) filter (where event = 'lost') as deals_lost,
         max(events) filter (where event = 'moved') as stage_moves,
         max(events) filter (where event = 'task') as tasks_created,
-        max(events) filter (where event = 'task done') as tasks_done,
+        max(events) filter (where event = 'task_done') as tasks_done,
         max(events) filter (where event = 'note') as notes,
         max(events) filter (where event = 'email') as emails
 

@@ -36,9 +36,9 @@ judged as (
         tasks.assignee_id as user_id,
         tasks.outcome_id,
         sentiments.sentiment,
+        tasks.is_done_on_time,
         cast(date_trunc('week', tasks.due_date) as date) as week,
         coalesce(tasks.status = 1, false) as is_done,
-        coalesce(tasks.done_date, tasks.done_utc_timestamp) <= tasks.due_date as is_on_time,
         cast(tasks.due_date as date) < {{ load_day() }} as is_past
 
     from tasks
@@ -55,8 +55,8 @@ counted as (
         week,
         count(*) as tasks_due,
         count(*) filter (where is_done) as tasks_done,
-        count(*) filter (where is_done and is_on_time) as done_on_time,
-        count(*) filter (where is_done and not is_on_time) as done_late,
+        count(*) filter (where is_done_on_time) as done_on_time,
+        count(*) filter (where not is_done_on_time) as done_late,
         count(*) filter (where not is_done and is_past) as overdue,
         count(*) filter (where is_done and sentiment = 'POSITIVE') as outcome_positive,
         count(*) filter (where is_done and sentiment = 'NEUTRAL') as outcome_neutral,
