@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import altair as alt
@@ -16,6 +17,7 @@ DAY: Final = "%-d %b %Y"
 MONTH: Final = "%B %Y"
 BAR_STEP: Final = 44  # pixels that a bar takes, with the name above it
 PLOT_HEIGHT: Final = 220
+SHORT: Final = timedelta(days=120)  # a time whose axis names days, not months
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -60,12 +62,13 @@ class Chart:
 def line(rows: Rows, x: str, y: str, x_title: str, y_title: str, **hints: str) -> Drawing:
     """A filled line over time, from zero; a point of it tells its `hints`."""
     days = [row[x] for row in rows]
+    is_short = max(days) - min(days) < SHORT
     plot = base().encode(
         x=alt.X(
             x,
             type="temporal",
             title=x_title or None,
-            axis=alt.Axis(format="%b %y", tickCount=4, labelFlush=False),
+            axis=alt.Axis(format="%-d %b" if is_short else "%b %y", tickCount=4, labelFlush=False),
             scale=alt.Scale(domain=[f"{min(days)}T00:00:00", f"{max(days)}T00:00:00"]),
         ),
         y=alt.Y(y, type="quantitative", title=y_title),
@@ -73,7 +76,10 @@ def line(rows: Rows, x: str, y: str, x_title: str, y_title: str, **hints: str) -
     # the points are seen by the pointer alone: one need not hit the line itself
     points = plot.mark_point(size=400, opacity=0, filled=True).encode(tooltip=_tooltip(hints))
     area = plot.mark_area(line={"color": COLOURS[0]}, color=COLOURS[0], fillOpacity=0.15)
-    return alt.layer(area, points)
+    # one day is no line, and two are hardly one
+    counted = plot.transform_joinaggregate(days="count()").transform_filter("datum.days < 3")
+    dots = counted.mark_point(size=60, opacity=1, filled=True, color=COLOURS[0])
+    return alt.layer(area, dots, points)
 
 
 def bars(label: str, value: str, x_title: str, form: str, **hints: str) -> Drawing:

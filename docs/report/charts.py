@@ -130,12 +130,25 @@ limit 1
         title="Open deals",
         sql="""
 select
-    format('{:,.0f} ', sum(value)::double) || currency as value,
-    format('{:,} deals, expected {:,.0f}', sum(deals)::bigint, sum(expected_value)) as note
+    concat_ws(
+        ' ',
+        coalesce(format('{:,.0f}', sum(value)::double), 'no value'),
+        nullif(currency, 'unknown')
+    ) as value,
+    concat_ws(
+        ', ',
+        format('{:,} {}', sum(deals)::bigint, if(sum(deals) = 1, 'deal', 'deals')),
+        if(coalesce(currency, 'unknown') = 'unknown', 'currency unknown', null),
+        coalesce(format('expected {:,.0f}', sum(expected_value)), 'no forecast yet'),
+        if(
+            sum(deals_unweighted) between 1 and sum(deals) - 1,
+            format('{:,} without a forecast', sum(deals_unweighted)::bigint),
+            null
+        )
+    ) as note
 from activecampaign_analytics.deal_forecast
 group by currency
 order by sum(deals) desc, currency
-limit 4
 """,
         nothing="no deal is open",
     ),
@@ -162,7 +175,7 @@ CHARTS: Final = (
         sql="""
 with growth as (
     select
-        coalesce(list_name, 'a list that is gone') || ' (' || list_id::bigint || ')' as list,
+        format('{} ({:.0f})', coalesce(list_name, 'a list that is gone'), list_id) as list,
         day,
         active_at_end as active,
         max(day) over () as last_day,
@@ -238,7 +251,10 @@ limit 8
             share=PERCENT,
             last_on=DAY,
         ),
-        reading="What people said when they left a list, of all lists and times, most said first.",
+        reading=(
+            "What people said when they left a list, of all lists and times: the eight reasons "
+            "said most."
+        ),
         nothing="Nobody has left a list in this account.",
     ),
     Chart(
@@ -317,8 +333,22 @@ limit 10
         section="campaigns",
         title="Are the winners of our split tests really better?",
         sql="""
+with variants as (
+    select
+        *,
+        concat_ws(
+            ', ', coalesce(campaign_name, 'without a name'), strftime(sent_at, '%-d %b %Y')
+        ) as campaign
+    from activecampaign_analytics.message_performance
+    where is_split_test and click_rate_lift is not null
+    qualify dense_rank() over (order by sent_at desc, campaign_id desc) <= 4
+)
 select
-    concat_ws(', ', campaign_name, strftime(sent_at, '%-d %b %Y')) as campaign,
+    if(
+        count(distinct campaign_id) over (partition by campaign) > 1,
+        format('{} ({:.0f})', campaign, campaign_id),
+        campaign
+    ) as campaign,
     coalesce(subject, 'without a subject') as subject,
     if(is_winner, 'picked as the winner', 'not picked') as picked,
     delivered,
@@ -326,9 +356,7 @@ select
     click_rate_lift as lift,
     click_rate_lift_low as lift_low,
     click_rate_lift_high as lift_high
-from activecampaign_analytics.message_performance
-where is_split_test and click_rate_lift is not null
-qualify dense_rank() over (order by sent_at desc, campaign_id desc) <= 4
+from variants
 order by sent_at desc, campaign_id desc, lift desc, subject
 """,
         draw=_lifts,
@@ -336,7 +364,8 @@ order by sent_at desc, campaign_id desc, lift desc, subject
         is_wide=True,
         reading=(
             "The dot is how far a variant's click rate is above or below that of the others, the "
-            "bar its 95 % interval. A bar that crosses the dashed line may be chance."
+            "bar its 95 % interval. A bar that crosses the dashed line may be chance. The four "
+            "tests sent last are shown."
         ),
         nothing="No split test was sent in this account.",
     ),
@@ -345,20 +374,42 @@ order by sent_at desc, campaign_id desc, lift desc, subject
         section="sales",
         title="How far do deals get?",
         sql="""
+with stages as (
+    select
+        pipeline_id,
+        if(pipeline_id is null, 'unknown', coalesce(pipeline_name, 'a pipeline that is gone'))
+            as pipeline,
+        stage_id,
+        stage_order,
+        coalesce(stage_name, 'a stage that is gone') as stage,
+        sum(entered)::bigint as entered,
+        sum(advanced + won)::bigint as went_on,
+        sum(still_there)::bigint as still_there,
+        sum(moved_back + moved_elsewhere)::bigint as moved_away,
+        sum(lost)::bigint as lost
+    from activecampaign_analytics.pipeline_funnel
+    group by all
+    having sum(entered) > 0
+),
+pipelines as (
+    select
+        *,
+        sum(entered) over (partition by pipeline_id) as of_pipeline,
+        count(distinct pipeline_id) over (partition by pipeline) > 1 as has_namesake
+    from stages
+)
 select
-    coalesce(pipeline_name, 'a pipeline that is gone') as pipeline,
-    coalesce(stage_name, 'a stage that is gone') as stage,
-    sum(entered)::bigint as entered,
-    sum(advanced + won)::bigint as went_on,
-    sum(still_there)::bigint as still_there,
-    sum(moved_back + moved_elsewhere)::bigint as moved_away,
-    sum(lost)::bigint as lost,
-    sum(advanced + won) / nullif(sum(entered - still_there), 0) as went_on_rate
-from activecampaign_analytics.pipeline_funnel
-group by pipeline_id, pipeline, stage_id, stage, stage_order
-having sum(entered) > 0
-order by sum(sum(entered)) over (partition by pipeline_id) desc, pipeline, stage_order, stage
-limit 40
+    if(has_namesake, format('{} ({:.0f})', pipeline, pipeline_id), pipeline) as pipeline,
+    stage,
+    entered,
+    went_on,
+    still_there,
+    moved_away,
+    lost,
+    went_on / nullif(entered - still_there, 0) as went_on_rate
+from pipelines
+qualify dense_rank() over (order by of_pipeline desc, pipeline_id) <= 6
+order by of_pipeline desc, pipeline_id, stage_order, stage, stage_id
 """,
         draw=lambda _: parts(
             "stage",
@@ -384,7 +435,8 @@ limit 40
         reading=(
             "Each deal counts once in each stage that it was ever in, by how it left it the last "
             "time. Where much is lost or moved back, deals fail; where much is still there, they "
-            "wait. The rate leaves out what is still there."
+            "wait. The rate leaves out what is still there. Of many pipelines, the six that most "
+            "deals were in are shown."
         ),
         nothing="There are no deals in this account.",
     ),
@@ -393,27 +445,57 @@ limit 40
         section="sales",
         title="What will the open deals bring?",
         sql="""
+with stages as (
+    select
+        coalesce(currency, 'unknown') as currency,
+        pipeline_id,
+        stage_id,
+        stage_order,
+        if(
+            stage_id is null,
+            'deals that the key may not see',
+            coalesce(pipeline_name, 'a pipeline that is gone')
+            || ': ' || coalesce(stage_name, 'a stage that is gone')
+        ) as stage,
+        sum(deals)::bigint as deals,
+        coalesce(sum(value), 0) as value,
+        coalesce(sum(expected_value), 0) as expected,
+        coalesce(sum(unweighted_value), 0) as no_forecast,
+        sum(product_value) as by_product,
+        sum(history_value) as by_history
+    from activecampaign_analytics.deal_forecast
+    group by all
+),
+currencies as (
+    select
+        *,
+        sum(deals) over (partition by currency) as of_currency,
+        row_number() over (partition by currency order by value desc, stage, stage_id) as place
+    from stages
+)
 select
     currency,
-    coalesce(pipeline_name, 'a pipeline that is gone')
-    || ': ' || coalesce(stage_name, 'a stage that is gone') as stage,
-    sum(deals)::bigint as deals,
-    sum(value) as value,
-    sum(expected_value) as expected,
-    sum(value)::double - sum(expected_value) as rest,
-    sum(product_value) as by_product,
-    sum(history_value) as by_history
-from activecampaign_analytics.deal_forecast
-group by currency, pipeline_id, stage, stage_id, stage_order
-qualify row_number() over (partition by currency order by sum(value) desc, stage) <= 8
-order by
-    sum(sum(deals)) over (partition by currency) desc, currency, pipeline_id, stage_order, stage
-limit 32
+    stage,
+    deals,
+    value,
+    expected,
+    greatest(value::double - no_forecast::double - expected, 0) as rest,
+    no_forecast,
+    by_product,
+    by_history
+from currencies
+where place <= 8
+qualify dense_rank() over (order by of_currency desc, currency) <= 4
+order by of_currency desc, currency, pipeline_id, stage_order, stage, stage_id
 """,
         draw=lambda _: parts(
             "stage",
-            {"expected": "expected", "rest": "the rest of their value"},
-            [COLOURS[0], COLOURS[2]],
+            {
+                "expected": "expected",
+                "rest": "the rest of their value",
+                "no_forecast": "no forecast yet",
+            },
+            [COLOURS[0], COLOURS[2], COLOURS[3]],
             "value of the open deals, in the currency above",
             MONEY,
             stage="",
@@ -421,6 +503,7 @@ limit 32
             deals=COUNT,
             value=MONEY,
             expected=MONEY,
+            no_forecast=MONEY,
             by_product=MONEY,
             by_history=MONEY,
         ),
@@ -429,7 +512,8 @@ limit 32
         reading=(
             "Value of the open deals in each stage, of which the blue part is to be expected: by "
             "the chance that ActiveCampaign reckons, or else by how often deals that were in the "
-            "stage were won. Each currency stands alone; its eight largest stages are shown."
+            "stage were won. There is no forecast where there is neither. Each currency stands "
+            "alone: the four with the most deals are shown, and of each the eight largest stages."
         ),
         nothing="No deal is open in this account.",
     ),
@@ -439,15 +523,15 @@ limit 32
         title="Who wins their deals?",
         sql="""
 select
-    coalesce(user_name, 'a user who is gone (' || user_id::bigint || ')') as owner,
+    coalesce(user_name, format('a user who is gone ({:.0f})', user_id), 'nobody') as owner,
     sum(deals_won)::bigint as won,
     sum(deals_lost)::bigint as lost,
     sum(deals_won) / nullif(sum(deals_won + deals_lost), 0) as win_rate,
     sum(deals_created)::bigint as created,
     sum(tasks_done)::bigint as tasks_done
 from activecampaign_analytics.owner_performance
-where
-    month > (select max(month) from activecampaign_analytics.owner_performance) - interval 1 year
+cross join (select max(day) as last_day from activecampaign_analytics.dates)
+where month > last_day - interval 1 year and month <= last_day
 group by user_id, owner
 having sum(deals_won + deals_lost) > 0
 order by won desc, owner
@@ -466,7 +550,10 @@ limit 10
             created=COUNT,
             tasks_done=COUNT,
         ),
-        reading="Deals that each owner won and lost in the last twelve months, of all currencies.",
+        reading=(
+            "Deals that each owner won and lost in the last twelve months, of all currencies. The "
+            "ten who won most are shown."
+        ),
         nothing="No deal was closed in the last year of this account.",
     ),
     Chart(
@@ -475,8 +562,12 @@ limit 10
         title="Where do open deals stall?",
         sql="""
 select
-    coalesce(pipeline_name, 'a pipeline that is gone')
-    || ': ' || coalesce(stage_name, 'a stage that is gone') as stage,
+    if(
+        stage_id is null,
+        'deals that the key may not see',
+        coalesce(pipeline_name, 'a pipeline that is gone')
+        || ': ' || coalesce(stage_name, 'a stage that is gone')
+    ) as stage,
     count(*) as open,
     count(*) filter (where is_stalled) as stalled,
     count(*) filter (where not coalesce(is_stalled, false)) as moving,
@@ -484,8 +575,8 @@ select
     median(days_in_stage) as median_days
 from activecampaign_analytics.deal_pipeline
 where status_name = 'open'
-group by pipeline_id, stage, stage_id, stage_order
-order by pipeline_id, stage_order, stage
+group by pipeline_id, stage, stage_id
+order by stalled desc, open desc, stage, stage_id
 limit 12
 """,
         draw=lambda _: parts(
@@ -502,7 +593,8 @@ limit 12
         ),
         reading=(
             "A deal is stalled when it has been in its stage for longer than three of four deals "
-            "that left it. Where few have left, nobody can tell, and none is."
+            "that left it. Where few have left, nobody can tell, and none is. The twelve stages "
+            "with the most stalled deals are shown."
         ),
         nothing="No deal is open in this account.",
     ),
@@ -511,21 +603,35 @@ limit 12
         section="sales",
         title="What did each of them win?",
         sql="""
-select
-    currency,
-    coalesce(user_name, 'a user who is gone (' || user_id::bigint || ')') as owner,
-    sum(won_value) as won_value,
-    sum(deals_won)::bigint as won,
-    sum(lost_value) as lost_value,
-    sum(deals_lost)::bigint as lost
-from activecampaign_analytics.owner_performance
-where
-    month > (select max(month) from activecampaign_analytics.owner_performance) - interval 1 year
-group by currency, user_id, owner
-having sum(deals_won) > 0
-qualify row_number() over (partition by currency order by sum(won_value) desc, owner) <= 10
-order by
-    sum(sum(deals_won)) over (partition by currency) desc, currency, won_value desc, owner
+with owners as (
+    select
+        coalesce(currency, 'unknown') as currency,
+        user_id,
+        coalesce(user_name, format('a user who is gone ({:.0f})', user_id), 'nobody') as owner,
+        sum(won_value) as won_value,
+        sum(deals_won)::bigint as won,
+        sum(lost_value) as lost_value,
+        sum(deals_lost)::bigint as lost
+    from activecampaign_analytics.owner_performance
+    cross join (select max(day) as last_day from activecampaign_analytics.dates)
+    where month > last_day - interval 1 year and month <= last_day
+    group by all
+    having sum(deals_won) > 0
+),
+currencies as (
+    select
+        *,
+        sum(won) over (partition by currency) as of_currency,
+        row_number() over (
+            partition by currency order by won_value desc, owner, user_id
+        ) as place
+    from owners
+)
+select currency, owner, won_value, won, lost_value, lost
+from currencies
+where place <= 10
+qualify dense_rank() over (order by of_currency desc, currency) <= 4
+order by of_currency desc, currency, place
 """,
         draw=lambda _: bars(
             "owner",
@@ -542,7 +648,8 @@ order by
         panel="currency",
         is_wide=True,
         reading=(
-            "Value of the deals that each owner won in the last twelve months, each currency alone."
+            "Value of the deals that each owner won in the last twelve months, each currency "
+            "alone: the four with the most deals won, and in each the ten owners who won most."
         ),
         nothing="No deal was won in the last year of this account.",
     ),
@@ -579,9 +686,10 @@ order by
             earlier=COUNT,
         ),
         reading=(
-            "A customer won a deal or paid for an order, an opportunity has an open deal, a lead "
-            "is on a list, and whoever is on none is unreachable. To act is to subscribe, click, "
-            "order or convert; opening is none."
+            "Each contact counts once, as the first of these: a customer won a deal or paid for "
+            "an order, an opportunity has an open deal, whoever has deals that came to nothing is "
+            "lost, a lead is on a list, and anybody else is unreachable. To act is to subscribe, "
+            "click, fill a cart, order or convert; opening is none."
         ),
         nothing="There are no contacts in this account.",
     ),

@@ -107,9 +107,10 @@ def _section(
 def _figure(connection: duckdb.DuckDBPyConnection, figure: Figure) -> str:
     shown = rows(connection, figure.sql) or [{"value": "none", "note": figure.nothing}]
     values = "".join(
-        f"<dd><b>{escape(row['value'])}</b><span>{escape(row['note'])}</span></dd>" for row in shown
+        f"<p><b>{escape(row['value'] or 'unknown')}</b><span>{escape(row['note'] or '')}</span></p>"
+        for row in shown
     )
-    return f"<div><dt>{figure.title}</dt>{values}{_source(figure.sql)}</div>"
+    return f"<div><h2>{figure.title}</h2>{values}{_source(figure.sql)}</div>"
 
 
 def _article(
@@ -119,11 +120,11 @@ def _article(
     if not found:
         shown = f'<p class="nothing">{chart.nothing}</p>'
     elif chart.draw is None:
-        shown = _table(found)
+        shown = _table(chart.title, found)
     else:
         shown = _drawn(chart, found, drawings)
     numbers = (
-        f"<details><summary>Numbers</summary>{_table(found)}</details>"
+        f"<details><summary>Numbers</summary>{_table(chart.title, found)}</details>"
         if found and chart.draw
         else ""
     )
@@ -169,7 +170,7 @@ def _source(sql: str) -> str:
     )
 
 
-def _table(found: Sequence[Row]) -> str:
+def _table(title: str, found: Sequence[Row]) -> str:
     heads = "".join(
         f'<th scope="col"{_numeric(column, found)}>{escape(column.replace("_", " "))}</th>'
         for column in found[0]
@@ -184,7 +185,8 @@ def _table(found: Sequence[Row]) -> str:
         for row in found
     )
     return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Numbers: {escape(title)}">'
+        f"<table><thead><tr>{heads}</tr></thead>"
         f"<tbody>{lines}</tbody></table></div>"
     )
 
