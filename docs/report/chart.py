@@ -77,9 +77,9 @@ def line(rows: Rows, x: str, y: str, x_title: str, y_title: str, **hints: str) -
     points = plot.mark_point(size=400, opacity=0, filled=True).encode(tooltip=_tooltip(hints))
     area = plot.mark_area(line={"color": COLOURS[0]}, color=COLOURS[0], fillOpacity=0.15)
     # one day is no line, and two are hardly one
-    counted = plot.transform_joinaggregate(days="count()").transform_filter("datum.days < 3")
-    dots = counted.mark_point(size=60, opacity=1, filled=True, color=COLOURS[0])
-    return alt.layer(area, dots, points)
+    few = alt.condition("datum.days < 3", alt.value(1), alt.value(0))
+    dots = plot.transform_joinaggregate(days="count()").mark_point(size=60, filled=True)
+    return alt.layer(area, dots.encode(opacity=few, color=alt.value(COLOURS[0])), points)
 
 
 def bars(label: str, value: str, x_title: str, form: str, **hints: str) -> Drawing:
