@@ -16,12 +16,13 @@ from typing import Any
 
 import duckdb
 import pytest
+import vl_convert
 
 from docs.database import models_read, opened
 from docs.report.__main__ import REPORT
 from docs.report.chart import Chart
 from docs.report.charts import CHARTS, FIGURES, SECTIONS
-from docs.report.page import page
+from docs.report.page import CONFIG, page
 from docs.site.examples import examples
 from docs.site.load_state import QUALITY
 from tests.conftest import run_command
@@ -40,13 +41,21 @@ class Page(HTMLParser):
         self.drawings: dict[str, list[int]] = {}
         self.scripts: list[str] = []
         self.loads: list[str] = []
+        self.within: dict[str, set[str]] = {}  # a tag, and the tags that it was found in
+        self.focusable: list[dict[str, str | None]] = []
         self.policy = ""
+        self._open: list[str] = []
         self._article: str | None = None
         self._is_script = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self.within.setdefault(tag, set()).update(self._open)
+        if tag not in ("meta", "br"):
+            self._open.append(tag)
+        if "tabindex" in given:
+            self.focusable.append(given)
         self.loads += [str(given[name]) for name in ("src", "href", "srcset") if name in given]
         self._is_script = tag == "script"
         if tag == "section":
@@ -63,6 +72,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._is_script = False
+        assert self._open.pop() == tag
         if tag == "article":
             self._article = None
 
@@ -72,12 +82,19 @@ class Page(HTMLParser):
         elif self._article:
             self.articles[self._article] += f"{data} "
 
-    def drawn(self, chart: Chart) -> list[dict[str, Any]]:
+    def specs(self, name: str) -> list[dict[str, Any]]:
+        """The drawings of a chart."""
+        every = json.loads(self.scripts[0])["drawings"]
+        return [every[number] for number in self.drawings[name]]
+
+    def drawn(self, name: str) -> list[dict[str, Any]]:
         """The rows that a chart's drawings are given."""
-        specs = json.loads(self.scripts[0])["drawings"]
-        return [
-            row for number in self.drawings[chart.name] for row in specs[number]["datasets"]["rows"]
-        ]
+        return [row for spec in self.specs(name) for row in spec["datasets"]["rows"]]
+
+    def panels(self, chart: Chart) -> dict[str, int]:
+        """What the panels of a chart are called, and how many rows each has."""
+        held = [spec["datasets"]["rows"] for spec in self.specs(chart.name)]
+        return {rows[0][chart.panel]: len(rows) for rows in held}
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +122,20 @@ def changed(warehouse: Path, tmp_path: Path) -> Callable[..., str]:
             return page(connection)
 
     return write
+
+
+def chart_named(name: str) -> Chart:
+    return next(chart for chart in CHARTS if chart.name == name)
+
+
+def top_of(text: str) -> str:
+    """The part of the page that has the key figures."""
+    return text[text.index('<div class="figures">') : text.index("<section")]
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """A drawing as the page shows it."""
+    return vl_convert.vegalite_to_svg(spec | {"width": 400}, config=CONFIG)
 
 
 def in_json(value: object) -> object:
@@ -139,7 +170,7 @@ def test_a_chart_shows_what_its_query_gives(chart: Chart, report: Page, warehous
     if not chart.draw:
         assert all(row[columns.index("question")] in article for row in rows)
         return
-    drawn = report.drawn(chart)
+    drawn = report.drawn(chart.name)
     expected = [dict(zip(columns, map(in_json, row), strict=True)) for row in rows]
     assert drawn == expected
     panels = {row[chart.panel] for row in drawn} if chart.panel else {None}
@@ -147,15 +178,13 @@ def test_a_chart_shows_what_its_query_gives(chart: Chart, report: Page, warehous
 
 
 def test_each_panel_holds_one_value(report: Page) -> None:
-    specs = json.loads(report.scripts[0])["drawings"]
     for chart in CHARTS:
-        for number in report.drawings[chart.name] if chart.panel else ():
-            rows = specs[number]["datasets"]["rows"]
-            assert len({row[chart.panel] for row in rows}) == 1
+        for spec in report.specs(chart.name) if chart.panel else ():
+            assert len({row[chart.panel] for row in spec["datasets"]["rows"]}) == 1
 
 
 def test_the_figures_are_at_the_top(text: str, warehouse: Path) -> None:
-    top = unescape(text[text.index("<dl") : text.index("</dl>")])
+    top = unescape(top_of(text))
     with opened(warehouse) as connection:
         for figure in FIGURES:
             rows = connection.execute(figure.sql).fetchall()
@@ -178,17 +207,32 @@ def test_nothing_is_fetched_when_the_page_is_looked_at(text: str, report: Page) 
 
 
 def test_what_users_call_things_is_text_and_no_code(changed: Callable[..., str]) -> None:
+    called = {
+        "account_quality": ("question", "example", "look_in"),
+        "campaign_performance": ("campaign_name",),
+        "deal_forecast": ("currency", "pipeline_name", "stage_name"),
+        "deal_pipeline": ("pipeline_name", "stage_name"),
+        "list_growth_daily": ("list_name",),
+        "message_performance": ("campaign_name", "subject"),
+        "owner_performance": ("currency", "user_name"),
+        "pipeline_funnel": ("pipeline_name", "stage_name"),
+        "unsubscribe_reasons": ("reason",),
+    }
     text = changed(
-        f"update {MARTS}.campaign_performance set campaign_name = $${HOSTILE}$$",
-        f"update {MARTS}.list_growth_daily set list_name = $${HOSTILE}$$",
-        f"update {MARTS}.message_performance set campaign_name = $${HOSTILE}$$",
         f"update activecampaign_raw.runs set account = $${HOSTILE}$$",
+        *(
+            f"update {MARTS}.{mart} set {', '.join(f'{name} = $${HOSTILE}$$' for name in columns)}"
+            for mart, columns in called.items()
+        ),
     )
     report = Page(text)
     assert "<script>alert" not in text
     assert len(report.scripts) == 2
-    (chart,) = (chart for chart in CHARTS if chart.name == "latest_campaigns")
-    assert {row["campaign"] for row in report.drawn(chart)} == {HOSTILE}
+    assert unescape(top_of(text)).count(HOSTILE) >= 2  # a currency, the questions answered by no
+    for chart in CHARTS:
+        if {"campaign_calendar", "contact_engagement"}.isdisjoint(models_read(chart.sql)):
+            said = report.articles[chart.name] + json.dumps(report.drawn(chart.name))
+            assert HOSTILE.split("Mäuse")[0] in said or chart.name == "joined_and_left"
 
 
 def test_a_rate_of_nothing_is_no_number(changed: Callable[..., str]) -> None:
@@ -198,8 +242,215 @@ def test_a_rate_of_nothing_is_no_number(changed: Callable[..., str]) -> None:
             "set still_there = entered, advanced = 0, moved_back = 0, won = 0, lost = 0"
         )
     )
-    (chart,) = (chart for chart in CHARTS if chart.name == "funnel")
-    assert {row["went_on_rate"] for row in report.drawn(chart)} == {None}
+    assert {row["went_on_rate"] for row in report.drawn("funnel")} == {None}
+
+
+def test_a_deal_that_the_key_may_not_see_is_said_to_be_one(changed: Callable[..., str]) -> None:
+    text = changed(
+        f"delete from {MARTS}.deal_forecast",
+        f"insert into {MARTS}.deal_forecast (deals, deals_unweighted) values (1, 1)",
+        f"delete from {MARTS}.deal_pipeline",
+        f"insert into {MARTS}.deal_pipeline (deal_id, status_name) values (1, 'open')",
+        f"update {MARTS}.campaign_calendar set subscribers = null",
+    )
+    report = Page(text)
+    assert "<b>no value</b><span>1 deal, currency unknown, no forecast yet</span>" in text
+    assert "<b>unknown</b><span>contacts active" in text
+    (forecast,) = report.drawn("forecast")
+    assert forecast["stage"] == "deals that the key may not see"
+    assert forecast["currency"] == "currency unknown"
+    assert [row["stage"] for row in report.drawn("stalled")] == [forecast["stage"]]
+
+
+def test_value_without_a_forecast_is_a_part_of_its_own(
+    changed: Callable[..., str], report: Page
+) -> None:
+    unweighted = (
+        "expected_value = null, product_value = null, history_value = null, "
+        "deals_unweighted = deals, unweighted_value = value"
+    )
+    text = changed(
+        f"update {MARTS}.deal_forecast set {unweighted} where currency = 'EUR'",
+        f"""
+update {MARTS}.deal_forecast set {unweighted}
+where currency = 'USD' and owner_id = (
+    select min(owner_id) from {MARTS}.deal_forecast where currency = 'USD'
+)
+""",
+    )
+    euros = [row for row in Page(text).drawn("forecast") if row["currency"] == "EUR"]
+    dollars = [row for row in Page(text).drawn("forecast") if row["currency"] == "USD"]
+    assert euros
+    assert dollars
+    for row in euros:
+        assert (row["expected"], row["rest"], row["no_forecast"]) == (0, 0, row["value"])
+    for row in dollars:
+        whole = row["expected"] + row["rest"] + row["no_forecast"]
+        assert whole == pytest.approx(row["value"])
+    assert any(row["expected"] and row["rest"] and row["no_forecast"] for row in dollars)
+    assert re.search(r"EUR</b><span>\d+ deals?, no forecast yet<", text)
+    assert re.search(r"USD</b><span>\d+ deals, expected [\d,]+, \d+ without a forecast<", text)
+    called = "no forecast yet"
+    assert called in json.dumps(Page(text).specs("forecast"))
+    assert called not in json.dumps(report.specs("forecast"))
+
+
+def test_what_does_not_fit_is_left_out_in_whole_panels(changed: Callable[..., str]) -> None:
+    currencies = ("AUD", "CAD", "CHF", "DKK", "JPY", "NOK")
+    report = Page(
+        text := changed(
+            f"delete from {MARTS}.pipeline_funnel",
+            f"""
+insert into {MARTS}.pipeline_funnel by name
+select
+    pipeline_id, format('P{{}}', pipeline_id) as pipeline_name, stage as stage_order,
+    pipeline_id * 10 + stage as stage_id, 'S' || stage as stage_name, 100 - pipeline_id as entered,
+    10 as advanced, 0 as moved_back, 0 as moved_elsewhere, 0 as won, 0 as lost, 0 as still_there
+from range(10) as pipelines (pipeline_id), range(9) as stages (stage)
+""",
+            f"delete from {MARTS}.deal_forecast",
+            f"""
+insert into {MARTS}.deal_forecast by name
+select
+    1 as pipeline_id, stage as stage_id, 'P' as pipeline_name, format('S{{}}', stage) as stage_name,
+    stage as stage_order, currency, 0 as deals_unweighted, stage as value,
+    7 - list_position({list(currencies)}, currency) as deals, stage / 2 as expected_value,
+    0 as unweighted_value
+from range(9) as stages (stage), (select unnest({list(currencies)}) as currency)
+""",
+            f"""
+update {MARTS}.deal_pipeline set
+    stage_id = deal_id % 20, stage_name = format('S{{:.0f}}', deal_id % 20), pipeline_id = 1,
+    stage_order = deal_id % 20, is_stalled = deal_id % 20 > 12
+where status_name = 'open'
+""",
+            f"""
+insert into {MARTS}.owner_performance by name
+select
+    unnest({list(currencies)}) as currency, 1 as user_id, max(month) as month, 1 as deals_won,
+    0 as deals_lost, 1 as won_value
+from {MARTS}.owner_performance
+""",
+        )
+    )
+    assert report.panels(chart_named("funnel")) == {f"P{number}": 9 for number in range(6)}
+    assert report.panels(chart_named("forecast")) == dict.fromkeys(currencies[:4], 8)
+    assert {row["stage"] for row in report.drawn("forecast")} == {f"P: S{n}" for n in range(1, 9)}
+    assert len(report.panels(chart_named("won_value"))) == 4
+    assert all(f" {currency}</b>" in top_of(text) for currency in currencies)
+    stalled = [row["stalled"] for row in report.drawn("stalled")]
+    assert len(stalled) == 12
+    assert stalled == sorted(stalled, reverse=True)
+    assert stalled[6] > 0
+
+
+def test_how_much_is_shown_at_most_is_said() -> None:
+    words = {4: "four", 6: "six", 8: "eight", 10: "ten", 12: "twelve"}
+    for chart in CHARTS:
+        limits = re.findall(r"(?:limit|\) <=|place <=) (\d+)", chart.sql)
+        assert all(words[int(limit)] in chart.reading.lower() for limit in limits), chart.name
+        assert limits or chart.name not in ("funnel", "forecast", "stalled", "owners")
+
+
+def test_an_account_of_one_day_has_points_to_look_at(
+    changed: Callable[..., str], report: Page
+) -> None:
+    young = Page(
+        changed(
+            *(
+                f"delete from {MARTS}.{mart} where day < (select max(day) from {MARTS}.dates)"
+                for mart in ("list_growth_daily", "campaign_calendar")
+            ),
+            f"update {MARTS}.campaign_calendar set sent_30_days = 5",
+        )
+    )
+    # what a drawing shows of a point: a symbol that is not transparent, and the day beneath it
+    point = re.compile(r'<path (?![^>]*opacity="0")[^>]*fill="var\(--colour-1\)"')
+    for name in ("list_growth", "mail_a_subscriber"):
+        for spec in young.specs(name):
+            (row,) = spec["datasets"]["rows"]
+            drawn = svg(spec)
+            assert len(point.findall(drawn)) == 2, name  # an area of no width, a point
+            day = date.fromisoformat(str(row.get("day") or row["week"])[:10])
+            assert f">{day:%-d %b}<" in drawn
+    assert all(len(point.findall(svg(spec))) == 1 for spec in report.specs("mail_a_subscriber"))
+
+
+def test_the_last_twelve_months_are_those_before_the_load(
+    changed: Callable[..., str], report: Page
+) -> None:
+    task = f"""
+insert into {MARTS}.owner_performance by name
+select
+    user_id, user_name, currency, date '2099-01-01' as month, 0 as deals_created, 0 as deals_won,
+    0 as deals_lost, 1 as tasks_done, 0 as won_value, 0 as lost_value
+from {MARTS}.owner_performance
+limit 1
+"""
+    mistaken = Page(changed(task))
+    silent = Page(changed(f"update {MARTS}.owner_performance set month = month - interval 4 year"))
+    for name in ("owners", "won_value"):
+        assert mistaken.drawn(name) == report.drawn(name)
+        assert chart_named(name).nothing in silent.articles[name]
+
+
+def test_namesakes_are_told_apart(changed: Callable[..., str], report: Page) -> None:
+    named = Page(
+        changed(
+            f"update {MARTS}.pipeline_funnel set pipeline_name = 'Sales'",
+            f"update {MARTS}.message_performance set campaign_name = 'Test', sent_at = "
+            f"(select max(sent_at) from {MARTS}.message_performance)",
+        )
+    )
+    for chart in map(chart_named, ("funnel", "split_tests")):
+        assert len(named.panels(chart)) == len(report.panels(chart)) > 1
+        assert all(re.fullmatch(r"(Sales|Test, .*) \(\d+\)", name) for name in named.panels(chart))
+        assert not any(re.search(r"\(\d+\)$", name) for name in report.panels(chart))
+
+
+def test_ids_that_no_integer_holds_and_owners_that_nobody_named(
+    changed: Callable[..., str],
+) -> None:
+    report = Page(
+        changed(
+            f"update {MARTS}.list_growth_daily set list_name = null, list_id = list_id * 1e30",
+            f"update {MARTS}.pipeline_funnel set pipeline_name = null, pipeline_id = "
+            "pipeline_id * 1e30",
+            f"update {MARTS}.owner_performance set user_name = null, user_id = "
+            "case when user_id > 1 then user_id * 1e30 end",
+        )
+    )
+    owners = {row["owner"] for row in report.drawn("owners") + report.drawn("won_value")}
+    assert "nobody" in owners
+    assert all(re.fullmatch(r"nobody|a user who is gone \(\d{30,}\)", owner) for owner in owners)
+    assert all(
+        re.fullmatch(r"a list that is gone \(\d{30,}\)", row["list"])
+        for row in report.drawn("list_growth")
+    )
+
+
+def test_the_stages_of_a_contact_are_told_in_the_order_of_their_rule(
+    manifest: dict[str, Any],
+) -> None:
+    rule = manifest["nodes"]["model.activecampaign.contact_engagement"]["raw_code"]
+    stages = re.findall(r"(?:then|else) '(\w+)'", rule[: rule.index("as lifecycle_stage")])
+    assert len(stages) == 5
+    said = re.findall("|".join(stages), chart_named("lifecycle").reading)
+    assert said == stages
+
+
+def test_what_is_read_out_is_named_and_what_is_opened_can_be_printed(
+    text: str, report: Page
+) -> None:
+    assert report.within["details"].isdisjoint({"dl", "p", "dt", "span"})
+    assert len(report.focusable) == len(CHARTS)
+    for region in report.focusable:
+        assert region["role"] == "region"
+    labels = {region["aria-label"] for region in report.focusable}
+    assert labels == {f"Numbers: {chart.title}" for chart in CHARTS}
+    printed = text[text.index("@media print") : text.index("</style>")]
+    assert re.findall(r"[^{};]*details[^{]*", printed) == ["\n  nav, details:not([open]) "]
+    assert re.search(r"\.scroll \{[^}]*max-height: none", printed)
 
 
 def test_where_there_is_nothing_the_page_says_so(changed: Callable[..., str]) -> None:
@@ -210,7 +461,7 @@ def test_where_there_is_nothing_the_page_says_so(changed: Callable[..., str]) ->
     for chart in CHARTS:
         assert chart.nothing in report.articles[chart.name]
         assert not report.drawings[chart.name]
-    top = text[text.index("<dl") : text.index("</dl>")]
+    top = top_of(text)
     for figure in FIGURES:
         assert figure.nothing in top
 

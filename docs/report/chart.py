@@ -17,7 +17,9 @@ DAY: Final = "%-d %b %Y"
 MONTH: Final = "%B %Y"
 BAR_STEP: Final = 44  # pixels that a bar takes, with the name above it
 PLOT_HEIGHT: Final = 220
+DAY_LONG: Final = timedelta(days=1)
 SHORT: Final = timedelta(days=120)  # a time whose axis names days, not months
+FEW: Final = 3  # days that make a line
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -61,15 +63,22 @@ class Chart:
 
 def line(rows: Rows, x: str, y: str, x_title: str, y_title: str, **hints: str) -> Drawing:
     """A filled line over time, from zero; a point of it tells its `hints`."""
-    days = [row[x] for row in rows]
-    is_short = max(days) - min(days) < SHORT
+    days = sorted({row[x] for row in rows})
+    ends = (days[0], days[-1]) if days[1:] else (days[0] - DAY_LONG, days[0] + DAY_LONG)
     plot = base().encode(
         x=alt.X(
             x,
             type="temporal",
             title=x_title or None,
-            axis=alt.Axis(format="%-d %b" if is_short else "%b %y", tickCount=4, labelFlush=False),
-            scale=alt.Scale(domain=[f"{min(days)}T00:00:00", f"{max(days)}T00:00:00"]),
+            axis=alt.Axis(
+                format="%-d %b" if ends[1] - ends[0] < SHORT else "%b %y",
+                tickCount=4,
+                labelFlush=False,
+                values=[alt.DateTime(year=day.year, month=day.month, date=day.day) for day in days]
+                if len(days) < FEW
+                else alt.Undefined,
+            ),
+            scale=alt.Scale(domain=[f"{day}T00:00:00" for day in ends]),
         ),
         y=alt.Y(y, type="quantitative", title=y_title),
     )
@@ -77,7 +86,7 @@ def line(rows: Rows, x: str, y: str, x_title: str, y_title: str, **hints: str) -
     points = plot.mark_point(size=400, opacity=0, filled=True).encode(tooltip=_tooltip(hints))
     area = plot.mark_area(line={"color": COLOURS[0]}, color=COLOURS[0], fillOpacity=0.15)
     # one day is no line, and two are hardly one
-    few = alt.condition("datum.days < 3", alt.value(1), alt.value(0))
+    few = alt.condition(f"datum.days < {FEW}", alt.value(1), alt.value(0))
     dots = plot.transform_joinaggregate(days="count()").mark_point(size=60, filled=True)
     return alt.layer(area, dots.encode(opacity=few, color=alt.value(COLOURS[0])), points)
 
@@ -137,7 +146,7 @@ def in_order() -> alt.Chart:
 
 def names(named: alt.Chart, label: str) -> alt.Chart:
     """What each row is called, above its mark."""
-    text: alt.Chart = named.mark_text(align="left", dy=-15, limit=320, color=SOFT)
+    text: alt.Chart = named.mark_text(align="left", dy=-15, limit={"expr": "width"}, color=SOFT)
     return text.encode(x=alt.value(0), text=alt.Text(label, type="nominal"))
 
 
@@ -145,6 +154,7 @@ def _axis(form: str) -> alt.Axis:
     """An axis with the shorter form of such numbers."""
     return alt.Axis(
         format="~%" if form == PERCENT else "~s",
+        tickMinStep=1 if form == COUNT else alt.Undefined,
         labelExpr="datum.value === 0 ? '0' : datum.label",
     )
 

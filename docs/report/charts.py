@@ -447,7 +447,7 @@ order by of_pipeline desc, pipeline_id, stage_order, stage, stage_id
         sql="""
 with stages as (
     select
-        coalesce(currency, 'unknown') as currency,
+        coalesce(nullif(currency, 'unknown'), 'currency unknown') as currency,
         pipeline_id,
         stage_id,
         stage_order,
@@ -488,15 +488,16 @@ where place <= 8
 qualify dense_rank() over (order by of_currency desc, currency) <= 4
 order by of_currency desc, currency, pipeline_id, stage_order, stage, stage_id
 """,
-        draw=lambda _: parts(
+        draw=lambda rows: parts(
             "stage",
-            {
-                "expected": "expected",
-                "rest": "the rest of their value",
-                "no_forecast": "no forecast yet",
-            },
+            {"expected": "expected", "rest": "the rest of their value"}
+            | (
+                {"no_forecast": "no forecast yet"}
+                if any(row["no_forecast"] for row in rows)
+                else {}
+            ),
             [COLOURS[0], COLOURS[2], COLOURS[3]],
-            "value of the open deals, in the currency above",
+            "value, in the currency above",
             MONEY,
             stage="",
             currency="",
@@ -605,7 +606,7 @@ limit 12
         sql="""
 with owners as (
     select
-        coalesce(currency, 'unknown') as currency,
+        coalesce(nullif(currency, 'unknown'), 'currency unknown') as currency,
         user_id,
         coalesce(user_name, format('a user who is gone ({:.0f})', user_id), 'nobody') as owner,
         sum(won_value) as won_value,
