@@ -689,8 +689,8 @@ order by
         reading=(
             "Each contact counts once, as the first of these: a customer won a deal or paid for "
             "an order, an opportunity has an open deal, whoever has deals that came to nothing is "
-            "lost, a lead is on a list, and anybody else is unreachable. To act is to subscribe, "
-            "click, fill a cart, order or convert; opening is none."
+            "lost, a lead is on a list, and anybody else is unreachable. To act is to subscribe by "
+            "a form, click, fill a cart, order or convert; opening is none."
         ),
         nothing="There are no contacts in this account.",
     ),
