@@ -14,14 +14,14 @@
             ~ ")), 'ß', 'ss'), '[^a-z0-9]+', '_', 'g'), '_'), 60), '_')" -%}
         {%- set taken = model.columns | list -%}
         {%- for id, label, type, word, is_reserved, is_deleted in run_query(
-            "select try_cast(id as bigint) as field_id, "
+            "select try_cast(id as bigint) as number, "
             ~ "left(regexp_replace(" ~ label ~ ", '[[:cntrl:]]', ' ', 'g'), 200), "
             ~ "lower(" ~ field_type ~ "), " ~ words ~ ", " ~ words
             ~ " in (select keyword_name from duckdb_keywords() where keyword_category = 'reserved'),"
             ~ " is_deleted"
-            ~ " from " ~ metadata ~ " where field_id is not null"
-            ~ " qualify row_number() over (partition by field_id order by " ~ label ~ ") = 1"
-            ~ " order by field_id"
+            ~ " from " ~ metadata ~ " where number is not null"
+            ~ " qualify row_number() over (partition by number order by " ~ label ~ ") = 1"
+            ~ " order by number"
         ).rows -%}
             {%- set kind = {
                 'number': 'number', 'currency': 'money', 'date': 'date', 'datetime': 'timestamp',
