@@ -279,16 +279,18 @@ def warehouse(
 @pytest.fixture(scope="session")
 def sandbox_database(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """What a reader has who follows the README: the sandbox's usual account, all tables shown."""
-    with shared(tmp_path_factory, worker_id, "sandbox.duckdb") as path:
-        if not path.exists():
+    with shared(tmp_path_factory, worker_id, "reader") as reader:
+        path = reader / READ_WITH
+        if not reader.exists():
             folder = tmp_path_factory.mktemp("reader")
             loaded = run_command(*LOADER, "--sandbox", environment={}, cwd=folder)
             assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+            (folder / "sandbox.duckdb").rename(folder / path.name)
             areas = ("documented", "marketing", "sales", "customers")
             models = [f"+path:dbt_project/models/{area}" for area in areas]
             ran = dbt("run", folder / path.name, "--select", *models)
             assert ran.returncode == 0, ran.stdout
-            (folder / path.name).rename(path)
+            folder.rename(reader)
     return path
 
 

@@ -113,7 +113,7 @@ def odd_account() -> Account:
 def marts(
     dbt: Dbt, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    database = tmp_path_factory.mktemp("odd") / "odd.duckdb"
+    database = tmp_path_factory.mktemp("odd") / "warehouse.duckdb"
     with serve(odd_account(), behaviour=Behaviour(closed_pipelines={"2"})) as server:
         run_loader(server.url, database, server.api_key)
     ran = dbt("run", database, "--select", *(f"+{mart}" for mart in MARTS))
