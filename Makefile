@@ -53,7 +53,7 @@ lint: $(VENV)/.installed-dev $(PROFILES)/profiles.yml ## ruff, mypy, sqlfluff, d
 	$(BIN)/sqlfluff lint dbt_project
 	$(BIN)/python -m loader --sandbox --contacts 20
 	ACTIVECAMPAIGN_DUCKDB=sandbox_20_1.duckdb $(DBT) --quiet run $(UNIT_TESTS)
-	ACTIVECAMPAIGN_DUCKDB=sandbox_20_1.duckdb $(DBT) --quiet docs generate $(UNIT_TESTS)
+	ACTIVECAMPAIGN_DUCKDB=sandbox_20_1.duckdb $(DBT) --quiet docs generate --no-compile $(UNIT_TESTS)
 	$(BIN)/dbt-bouncer run --config-file dbt_project/dbt-bouncer.yml
 
 clean: ## remove what was installed, loaded and built here
