@@ -22,6 +22,7 @@ from loader import cursors, evidence
 from loader.client import Client
 from loader.cursors import Plan
 from loader.database import SETTINGS, broke_off, cause_of, has_data, working_folder
+from loader.destination import MergingDuckDb
 from loader.endpoints import ENDPOINTS, RAW_TABLES, Endpoint
 from loader.errors import LoaderError
 from loader.evidence import Finding
@@ -32,13 +33,13 @@ from loader.source import activecampaign, declared
 from loader.stand_ins import is_lacking
 
 NAME: Final = "activecampaign"  # of the pipeline
+OUTDATED: Final = f"{RAW_SCHEMA}_staging"  # where rows waited to be merged in earlier versions
 CONFIG: Final = {
     "restore_from_destination": False,
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     "load.workers": 2,  # as many as the database has threads
-    # Kept, each would hold a second copy of the account on disk.
+    # Kept, it would hold a second copy of the account on disk.
     "load.delete_completed_jobs": True,
-    "load.truncate_staging_dataset": True,
 }
 
 
@@ -117,6 +118,7 @@ def run(
     database.execute(evidence.TABLES)
     database.execute(cursors.TABLE)
     _load_pending(pipeline, database)
+    database.execute(f"drop schema if exists {OUTDATED} cascade")
     current = Run(run_id=_start(database, settings.account))
     _last_run(Path(pipeline.working_dir)).write_text(str(current.run_id), encoding="utf-8")
     seq = itertools.count()
@@ -170,7 +172,7 @@ def _pipeline(path: Path, database: duckdb.DuckDBPyConnection) -> dlt.Pipeline:
     return dlt.pipeline(
         NAME,
         pipelines_dir=str(folder),
-        destination=dlt.destinations.duckdb(database),
+        destination=MergingDuckDb(database),
         dataset_name=RAW_SCHEMA,
     )
 

@@ -104,7 +104,7 @@ KILLS: Final[dict[str, list[Kill]]] = {
     "while it prepares a package": [folder(EXTRACTED), folder(NORMALIZING), folder(LOADING)],
     "while it loads a package": [
         folder(LOADED_IN_PART),
-        folder(LOADED_IN_PART, 40),
+        folder(LOADED_IN_PART, 20),
         folder(LOADED),
     ],
 }
