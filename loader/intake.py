@@ -15,7 +15,7 @@ from loader.pages import Page, Records
 from loader.reading import Mark, Read
 
 PACKAGE_ROWS: Final = 100_000
-PACKAGE_BYTES: Final = 64 * 2**20
+PACKAGE_BYTES: Final = 48 * 2**20
 PART_BYTES: Final = 16 * 2**20  # a page of more is put in piece by piece
 
 RECORDS: Final = pa.schema(

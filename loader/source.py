@@ -69,7 +69,7 @@ def declared(tables: Iterable[str]) -> DltSource:
 
 
 def _rows(parts: list[pa.RecordBatch], run_id: int, seq: Iterator[int]) -> pa.Table:
-    rows = _latest(pa.Table.from_batches(parts))
+    rows = pa.Table.from_batches(_latest(parts))
     own = {
         "run_id": pa.repeat(pa.scalar(run_id, pa.int64()), rows.num_rows),
         "seq": pa.array(itertools.islice(seq, rows.num_rows), pa.int64()),
@@ -80,7 +80,19 @@ def _rows(parts: list[pa.RecordBatch], run_id: int, seq: Iterator[int]) -> pa.Ta
     return rows.select(SCHEMA.names)
 
 
-def _latest(rows: pa.Table) -> pa.Table:
-    """Of a record that came more than once, the version that came last."""
-    places = {id: place for place, id in enumerate(rows["id"].to_pylist())}
-    return rows if len(places) == rows.num_rows else rows.take(pa.array(places.values()))
+def _latest(parts: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """Of a record that came more than once, the version that came last.
+
+    Only batches that lose rows are copied, so that a package is not in memory twice.
+    """
+    places = (id for part in parts for id in part["id"].to_pylist())
+    last = {id: place for place, id in enumerate(places)}
+    if len(last) == sum(part.num_rows for part in parts):
+        return parts
+    kept, start = [], 0
+    for part in parts:
+        ids = part["id"].to_pylist()
+        chosen = [last[id] == place for place, id in enumerate(ids, start)]
+        kept.append(part if all(chosen) else part.filter(pa.array(chosen)))
+        start += part.num_rows
+    return kept
