@@ -1,12 +1,11 @@
 """DuckDB as dlt's destination, where a package's rows are merged straight from its files."""
 
-from collections.abc import Sequence
-
 import dlt
-from dlt.common.destination.client import FollowupJobRequest, LoadJob, RunnableLoadJob
+from dlt.common.destination.client import LoadJob, RunnableLoadJob
 from dlt.common.destination.typing import PreparedTableSchema
-from dlt.common.storages.load_package import LoadJobInfo
 from dlt.destinations.impl.duckdb.duck import DuckDbClient
+
+from loader.settings import RAW_SCHEMA
 
 
 class MergingDuckDb(dlt.destinations.duckdb):
@@ -34,27 +33,19 @@ class _Client(DuckDbClient):
             return _FileJob(file_path)
         return super().create_load_job(table, file_path, load_id, restore)
 
-    def create_table_chain_completed_followup_jobs(
-        self,
-        table_chain: Sequence[PreparedTableSchema],
-        completed_table_chain_jobs: Sequence[LoadJobInfo] | None = None,
-    ) -> list[FollowupJobRequest]:
-        return []
-
 
 class _FileJob(RunnableLoadJob):
-    """Puts a file's rows into its table, to be merged in the place of those with the same ids."""
+    """Puts a file's rows into its table, in the place of those with the same ids."""
 
     _job_client: DuckDbClient
 
     def run(self) -> None:
         sql = self._job_client.sql_client
-        table = sql.make_qualified_table_name(self.load_table_name)
+        table = f'{RAW_SCHEMA}."{self.load_table_name}"'
+        rows = "read_parquet(%s, hive_partitioning = false)"  # a folder may be called `day=1`
         with sql.begin_transaction():
             if self._load_table["write_disposition"] == "merge":
                 sql.execute_sql(
-                    f"delete from {table} where id in (select id from read_parquet(%s))",
-                    self._file_path,
+                    f"delete from {table} where id in (select id from {rows})", self._file_path
                 )
-            # as a parameter: a path may hold what ends a literal
-            sql.execute_sql(f"insert into {table} by name from read_parquet(%s)", self._file_path)
+            sql.execute_sql(f"insert into {table} by name from {rows}", self._file_path)

@@ -20,5 +20,6 @@ def share_pools() -> None:
     """
     pa.set_memory_pool(pa.system_memory_pool())
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_MMAP_THRESHOLD, LARGE)

@@ -28,12 +28,11 @@ from loader.errors import LoaderError
 from loader.evidence import Finding
 from loader.intake import drained
 from loader.reading import Outcome, Read
-from loader.settings import RAW_SCHEMA, Settings
+from loader.settings import DLT_STAGING, RAW_SCHEMA, Settings
 from loader.source import activecampaign, declared
 from loader.stand_ins import is_lacking
 
 NAME: Final = "activecampaign"  # of the pipeline
-OUTDATED: Final = f"{RAW_SCHEMA}_staging"  # where rows waited to be merged in earlier versions
 CONFIG: Final = {
     "restore_from_destination": False,
     "normalize.parquet_normalizer.add_dlt_load_id": True,
@@ -118,7 +117,7 @@ def run(
     database.execute(evidence.TABLES)
     database.execute(cursors.TABLE)
     _load_pending(pipeline, database)
-    database.execute(f"drop schema if exists {OUTDATED} cascade")
+    _drop_dlt_staging(database)
     current = Run(run_id=_start(database, settings.account))
     _last_run(Path(pipeline.working_dir)).write_text(str(current.run_id), encoding="utf-8")
     seq = itertools.count()
@@ -328,6 +327,14 @@ def _forget_schema(database: duckdb.DuckDBPyConnection) -> None:
         [RAW_SCHEMA],
     ).fetchone():
         database.execute(f"delete from {RAW_SCHEMA}._dlt_version")
+
+
+def _drop_dlt_staging(database: duckdb.DuckDBPyConnection) -> None:
+    """Drop the schema in which rows waited to be merged, should an earlier version have made it."""
+    if database.execute(
+        "from duckdb_tables() where schema_name = ? and table_name = '_dlt_version'", [DLT_STAGING]
+    ).fetchone():
+        database.execute(f"drop schema {DLT_STAGING} cascade")
 
 
 def _find_parents(database: duckdb.DuckDBPyConnection, read: Read, reads: Sequence[Read]) -> None:

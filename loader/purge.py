@@ -16,9 +16,9 @@ import duckdb
 from loader.database import working_folder
 from loader.endpoints import ENDPOINTS
 from loader.errors import LoaderError
-from loader.settings import RAW_SCHEMA, SCHEMAS
+from loader.settings import DLT_STAGING, RAW_SCHEMA, SCHEMAS
 
-DERIVED: Final = sorted(SCHEMAS - {RAW_SCHEMA, f"{RAW_SCHEMA}_staging"})
+DERIVED: Final = sorted(SCHEMAS - {RAW_SCHEMA, DLT_STAGING})
 
 MARKED_TABLES: Final = """
 select table_name

@@ -16,10 +16,11 @@ from dlt.common.configuration.exceptions import ConfigProviderException
 from loader.errors import ConfigurationError
 
 RAW_SCHEMA: Final = "activecampaign_raw"
+DLT_STAGING: Final = f"{RAW_SCHEMA}_staging"  # made by earlier versions
 # dbt makes the others as <target schema>_<folder schema>; a database file called like any of
 # them would make `activecampaign.contacts` ambiguous in DuckDB.
 SCHEMAS: Final = frozenset(
-    {RAW_SCHEMA, f"{RAW_SCHEMA}_staging", "activecampaign"}
+    {RAW_SCHEMA, DLT_STAGING, "activecampaign"}
     | {f"activecampaign_{layer}" for layer in ("staging", "intermediate", "analytics")}
 )
 DEFAULT_REQUESTS_PER_SECOND: Final = 4.8  # the API allows 5 per account; clocks differ a little

@@ -32,7 +32,7 @@ def activecampaign(
         batches: by raw table, in the order in which they came. They are taken out as they are
             extracted, so that nothing holds them while they are loaded.
         run_id: stamped on every row.
-        seq: gives each row its place in the run.
+        seq: gives each row its place among its table's rows of the run.
     """
 
     def rows(table: str) -> Iterator[pa.Table]:
@@ -43,12 +43,7 @@ def activecampaign(
             rows(table),
             name=table,
             primary_key="id",
-            # upsert would keep two versions of one load side by side for ever
-            write_disposition={
-                "disposition": "merge",
-                "strategy": "delete-insert",
-                "deduplicated": True,
-            },
+            write_disposition="merge",
             columns={"payload": {"data_type": "json"}},
         )
         for table in batches

@@ -31,15 +31,24 @@ class Runs:
     """Runs `python -m loader` on a server and a database, and kills it."""
 
     def __init__(
-        self, server: Server, database: Path, *arguments: str, package_rows: int | None = None
+        self,
+        server: Server,
+        database: Path,
+        *arguments: str,
+        package_rows: int | None = None,
+        like_before: bool = False,
     ) -> None:
         self.server = server
         self.database = database
         self.folder = database.with_name(f"{database.name}.dlt") / "activecampaign"
-        smaller = f"intake.PACKAGE_ROWS = {package_rows}; raise SystemExit(cli.main())"
-        code = f"from loader import cli, intake; {smaller}"
-        loader = LOADER if package_rows is None else (sys.executable, "-c", code)
-        self._command = (*loader, *arguments)
+        changed = []
+        if package_rows is not None:
+            changed.append(f"intake.PACKAGE_ROWS = {package_rows}")
+        if like_before:  # rows were merged from staging tables
+            changed.append("pipeline.MergingDuckDb = dlt.destinations.duckdb")
+        code = ["import dlt; from loader import cli, intake, pipeline", *changed]
+        changed_loader = (sys.executable, "-c", "; ".join([*code, "raise SystemExit(cli.main())"]))
+        self._command = (*(changed_loader if changed else LOADER), *arguments)
         self.environment = {
             "ACTIVECAMPAIGN_API_URL": server.url,
             "ACTIVECAMPAIGN_API_KEY": server.api_key,

@@ -128,6 +128,16 @@ def test_a_run_that_is_killed_again_and_again_is_made_good_by_the_next(
     assert_whole(runs.database, account)
 
 
+def test_what_an_earlier_version_left_half_loaded_is_made_good(
+    runs: Runs, account: Account
+) -> None:
+    before = Runs(runs.server, runs.database, *DOCUMENTED, like_before=True)
+    before.killed_at(LOADED_IN_PART, 20)
+    change(account)
+    runs.completes()
+    assert_whole(runs.database, account)
+
+
 def test_a_run_killed_before_dlt_tidied_a_package_away_is_made_good_by_the_next(
     runs: Runs, account: Account, tmp_path: Path
 ) -> None:

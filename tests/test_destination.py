@@ -10,15 +10,17 @@ from tests.runs import Runs
 
 
 def test_a_package_is_merged_straight_into_the_raw_tables(tmp_path: Path) -> None:
-    folder = tmp_path / "o'clock"  # what would end a literal in SQL
-    folder.mkdir()
+    folder = tmp_path / "o'clock" / "day=1"  # ends a literal, and looks like a partition
+    folder.mkdir(parents=True)
     account = Account.generate(contacts=20, seed=3)
     with serve(account) as server:
         runs = Runs(server, folder / "warehouse.duckdb", "--select", "tags", "users")
         runs.completes()
         with duckdb.connect(str(runs.database)) as database:
             database.execute("create schema activecampaign_raw_staging")  # an earlier version had
-            database.execute("create table activecampaign_raw_staging.tags (id varchar)")
+            database.execute(
+                "create table activecampaign_raw_staging._dlt_version (version bigint)"
+            )
         account.update("tags", 1, tag="renamed")
         runs.completes()
     with duckdb.connect(str(runs.database), read_only=True) as database:

@@ -2,8 +2,8 @@
 
 {#-
     All comments of a relation in one statement. dbt's own asks twice which columns there are before
-    it sends two: an eighth of a build of small tables. Ours are documented column by column, so a
-    column that is described and not there is an error.
+    it sends two: an eighth of a build of small tables. It only warns of a column that is described
+    and not there, which is an error here.
 -#}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- set comments -%}
